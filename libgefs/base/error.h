@@ -1,0 +1,17 @@
+/* Errors as values: a code, an address and a sentence. */
+#ifndef GEFS_BASE_ERROR_H
+#define GEFS_BASE_ERROR_H
+
+#include "gefs.h"
+
+/* Fills e (may be NULL) and returns -1, so that callers can write `return gefs_fail(...)`. */
+int gefs_fail(gefs_error *e, gefs_code code, uint64_t addr, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The same, with errno and its text appended. */
+int gefs_fail_errno(gefs_error *e, gefs_code code, uint64_t addr, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+int gefs_fail_memory(gefs_error *e);
+
+#endif

@@ -1,0 +1,36 @@
+#include "disk/disk.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/error.h"
+
+int
+disk_read(struct disk *d, void *buf, size_t len, uint64_t off, gefs_error *e)
+{
+	if (off > d->size || len > d->size - off)
+		return gefs_fail(e, GEFS_EDAMAGE, off,
+				 "address 0x%" PRIx64 " lies beyond the end of the device (0x%" PRIx64 " bytes)", off,
+				 d->size);
+	for (size_t done = 0; done < len;) {
+		int64_t n = d->ops->pread(d, (char *)buf + done, len - done, off + done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return gefs_fail_errno(e, GEFS_EIO, off + done, "cannot read at 0x%" PRIx64,
+					       off + (uint64_t)done);
+		if (n == 0)
+			return gefs_fail(e, GEFS_EIO, off + done,
+					 "the file ended at 0x%" PRIx64 " while it was being read: did it shrink?",
+					 off + (uint64_t)done);
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+void
+disk_close(struct disk *d)
+{
+	if (d)
+		d->ops->close(d);
+}

@@ -1,0 +1,444 @@
+/* libgefs: reading, verifying and exploring gefs file-system images.
+ *
+ * The one public header. Section numbers refer to docs/format.md. Sizes, offsets and addresses are
+ * in bytes unless said otherwise; an address is a position on the device that holds the image.
+ *
+ * Functions that can fail return -1 or NULL and fill a gefs_error (which may be NULL). Visitors are
+ * called with borrowed data that is valid during the call only; a visitor that returns non-zero
+ * stops the walk, and the walk returns that value. The library never prints and never exits. An image
+ * may be used by one thread at a time; several images may be open at once. */
+#ifndef GEFS_H
+#define GEFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GEFS_API __attribute__((visibility("default")))
+#define GEFS_NIL UINT64_MAX /* "no address", "no snapshot" */
+#define GEFS_VERSION "0.1.0"
+
+/* ---- errors ---- */
+
+typedef enum gefs_code {
+	GEFS_OK,
+	GEFS_EIO,     /* the operating system said no: see sys */
+	GEFS_ENOMEM,
+	GEFS_EINVAL,  /* the caller asked for something impossible */
+	GEFS_EFORMAT, /* not a gefs image, or not a version that is supported */
+	GEFS_EDAMAGE, /* the image contradicts itself at addr */
+	GEFS_ENOENT,  /* no such snapshot, file or key */
+	GEFS_ECANCEL  /* a progress function asked to stop */
+} gefs_code;
+
+typedef struct gefs_error {
+	gefs_code code;
+	int sys;       /* errno, or 0 */
+	uint64_t addr; /* the block concerned, or GEFS_NIL */
+	char text[600];
+} gefs_error;
+
+/* ---- opening ---- */
+
+typedef struct gefs_image gefs_image;
+
+typedef struct gefs_options {
+	uint64_t offset; /* where the image begins in the file */
+	int super;       /* -1: the first good superblock; 0 the first one, 1 the last one */
+	unsigned jobs;   /* threads; 0: one for each processor */
+} gefs_options;
+
+/* Opens an image read-only. Needs a readable superblock; everything else may be damaged. opts may be NULL. */
+GEFS_API gefs_image *gefs_open(const char *path, const gefs_options *opts, gefs_error *);
+
+/* The same for an image in memory, which must stay until gefs_close. */
+GEFS_API gefs_image *gefs_open_memory(const void *data, size_t len, const gefs_options *opts, gefs_error *);
+GEFS_API void gefs_close(gefs_image *); /* NULL is fine */
+
+GEFS_API const char *gefs_version_name(const gefs_image *);  /* "gefs9.00" */
+GEFS_API uint64_t gefs_device_size(const gefs_image *);      /* bytes, a ragged tail included */
+GEFS_API uint32_t gefs_block_size(const gefs_image *);       /* bytes */
+
+/* ---- superblocks (section 7) ---- */
+
+typedef struct gefs_ptr { /* block pointer, section 5 */
+	uint64_t addr;
+	uint64_t hash;
+	uint64_t gen; /* birth generation */
+} gefs_ptr;
+
+enum { GEFS_MAX_ARENAS = 512 };
+
+typedef struct gefs_super {
+	char version[9];
+	uint32_t blksz, bufspc, narena;
+	uint32_t snap_height;
+	gefs_ptr snap_root; /* gen is GEFS_NIL: not stored */
+	gefs_ptr snapdl_head, snapdl_tail;
+	uint64_t flag, nextqid, nextgen, qgen;
+	uint64_t hash;     /* as stored */
+	uint64_t computed; /* of the bytes it covers */
+	struct {
+		uint64_t addr, hash;
+	} arena[GEFS_MAX_ARENAS];
+} gefs_super;
+
+typedef enum gefs_copy_state {
+	GEFS_COPY_GOOD,
+	GEFS_COPY_BAD_HASH,  /* readable, but its hash is wrong */
+	GEFS_COPY_BAD,       /* not this kind of block at all */
+	GEFS_COPY_UNREADABLE /* I/O error, or outside the device */
+} gefs_copy_state;
+
+/* The superblock in use. */
+GEFS_API const gefs_super *gefs_super_get(const gefs_image *);
+/* Copy 0 (address 0) or 1 (last whole block); *addr gets its address. *sb is filled for GOOD and BAD_HASH. */
+GEFS_API gefs_copy_state gefs_super_copy(const gefs_image *, int which, const gefs_super **sb, uint64_t *addr);
+GEFS_API int gefs_super_used(const gefs_image *); /* 0 or 1 */
+/* The copy's block starts with a known block type: otherwise the file server does not start. */
+GEFS_API bool gefs_super_type_known(const gefs_image *, int which);
+
+/* ---- arenas and allocation logs (sections 8, 9, 13) ---- */
+
+typedef struct gefs_range {
+	uint64_t off, len;
+} gefs_range;
+
+typedef struct gefs_arena {
+	uint32_t index;
+	uint64_t header;           /* address of the first header copy */
+	uint64_t start, end;       /* the arena's blocks: [start, end) */
+	uint64_t size;             /* end - start */
+	uint64_t log_head;
+	uint64_t used_stored;      /* as the header says */
+	uint64_t used;             /* size minus free, as the log says */
+	gefs_copy_state copy[2];   /* of the two headers */
+	bool copies_equal;
+	bool header_ok;            /* fields are usable; if not, nothing below is filled */
+	bool log_ok;               /* replay went through */
+	bool barrier;              /* replay ended at a barrier ... */
+	uint64_t barrier_gen;      /* ... of this generation */
+	uint32_t log_blocks;
+	uint64_t log_entries;
+	const gefs_range *free;    /* ascending, coalesced */
+	size_t nfree;
+	const gefs_error *error;   /* why !header_ok or !log_ok, else NULL */
+} gefs_arena;
+
+GEFS_API uint32_t gefs_arena_count(const gefs_image *);
+GEFS_API const gefs_arena *gefs_arena_get(const gefs_image *, uint32_t index); /* NULL past the end */
+/* The arena whose blocks contain addr, or NULL. */
+GEFS_API const gefs_arena *gefs_arena_of(const gefs_image *, uint64_t addr);
+GEFS_API bool gefs_is_free(const gefs_image *, uint64_t addr);
+
+typedef enum gefs_log_op {
+	GEFS_LOG_ALLOC1 = 1, GEFS_LOG_FREE1, GEFS_LOG_SYNC, GEFS_LOG_ALLOC, GEFS_LOG_FREE,
+	GEFS_LOG_BLOCK = 100 /* not an entry: a new log block begins */
+} gefs_log_op;
+
+typedef struct gefs_log_entry {
+	uint64_t block;  /* log block that holds it */
+	uint32_t offset; /* in the body, bytes */
+	gefs_log_op op;
+	const char *name;
+	uint64_t addr, len; /* range; for SYNC addr is the generation; for BLOCK len is logsz and addr the next block */
+} gefs_log_entry;
+
+typedef int (*gefs_log_fn)(void *arg, const gefs_log_entry *);
+/* Every entry up to the barrier, in order. -1 with an error when the log is damaged (after the entries before that). */
+GEFS_API int gefs_log_walk(gefs_image *, uint32_t arena, gefs_log_fn, void *arg, gefs_error *);
+
+/* ---- blocks and nodes (sections 4, 10) ---- */
+
+typedef enum gefs_block_type {
+	GEFS_BLOCK_DATA = 0, GEFS_BLOCK_PIVOT, GEFS_BLOCK_LEAF, GEFS_BLOCK_LOG, GEFS_BLOCK_DEADLIST,
+	GEFS_BLOCK_ARENA, GEFS_BLOCK_SUPER, GEFS_BLOCK_UNKNOWN
+} gefs_block_type;
+
+GEFS_API const char *gefs_block_type_name(gefs_block_type);
+/* Reads any block, unverified; buf has gefs_block_size() bytes. */
+GEFS_API int gefs_block_read(gefs_image *, uint64_t addr, void *buf, gefs_error *);
+GEFS_API uint64_t gefs_hash(const gefs_image *, const void *data, size_t len);
+GEFS_API gefs_block_type gefs_block_classify(const gefs_image *, const void *buf);
+
+typedef struct gefs_bytes {
+	const uint8_t *p;
+	size_t n;
+} gefs_bytes;
+
+typedef enum gefs_op {
+	GEFS_OP_INSERT = 1, GEFS_OP_DELETE, GEFS_OP_CLEARB, GEFS_OP_CLOBBER, GEFS_OP_WSTAT, GEFS_OP_RELINK,
+	GEFS_OP_REPREV
+} gefs_op;
+
+typedef struct gefs_record {
+	int op; /* 0: a value; else a message (gefs_op) */
+	gefs_bytes key, value;
+} gefs_record;
+
+typedef struct gefs_node gefs_node; /* a decoded pivot or leaf */
+
+/* Reads and decodes the node that ptr names; fails when its hash is wrong or its records cannot be told apart. */
+GEFS_API gefs_node *gefs_node_open(gefs_image *, const gefs_ptr *ptr, gefs_error *);
+/* The same without looking at the hash. */
+GEFS_API gefs_node *gefs_node_open_unverified(gefs_image *, uint64_t addr, gefs_error *);
+GEFS_API void gefs_node_close(gefs_node *); /* NULL is fine */
+GEFS_API uint64_t gefs_node_addr(const gefs_node *);
+GEFS_API bool gefs_node_is_leaf(const gefs_node *);
+GEFS_API uint32_t gefs_node_count(const gefs_node *);    /* values or children */
+GEFS_API uint32_t gefs_node_messages(const gefs_node *); /* 0 for leaves */
+GEFS_API uint32_t gefs_node_fill(const gefs_node *);     /* bytes used, as a parent's fill counts them */
+GEFS_API gefs_record gefs_node_value(const gefs_node *, uint32_t i);
+GEFS_API gefs_record gefs_node_message(const gefs_node *, uint32_t i);
+/* Child i of a pivot; false when it is no valid pointer. */
+GEFS_API bool gefs_node_child(const gefs_node *, uint32_t i, gefs_ptr *, uint32_t *fill);
+
+/* Text for people; never fails, whatever the bytes; returns buf. */
+GEFS_API char *gefs_format_key(const gefs_image *, gefs_bytes key, char *buf, size_t n);
+GEFS_API char *gefs_format_value(const gefs_image *, const gefs_record *, char *buf, size_t n);
+GEFS_API const char *gefs_op_name(int op);
+
+/* ---- snapshots (section 14) ---- */
+
+typedef struct gefs_snap {
+	uint64_t id;
+	bool has_record;
+	uint32_t nref, nlbl, height, flag;
+	uint64_t gen, pred, succ, base;
+	gefs_ptr root;
+	size_t nlabels; /* labels that name it */
+} gefs_snap;
+
+typedef struct gefs_label {
+	const char *name; /* NUL-terminated; len bytes, which may be anything */
+	size_t len;
+	uint64_t snap;
+	uint32_t flags;
+	bool mutable;
+} gefs_label;
+
+typedef struct gefs_deadlist { /* section 15 */
+	uint64_t gen, birth;
+	gefs_ptr head, tail;
+} gefs_deadlist;
+
+typedef struct gefs_conf {
+	gefs_bytes name, value;
+} gefs_conf;
+
+/* Labels sorted by name, snapshots by id, deadlists by (gen, birth). The snapshot tree is read once, when first
+ * needed; damage in it is recorded (gefs_snaps_error), and what could be read is served. */
+GEFS_API size_t gefs_label_count(gefs_image *);
+GEFS_API const gefs_label *gefs_label_get(gefs_image *, size_t i);
+GEFS_API size_t gefs_snap_count(gefs_image *);
+GEFS_API const gefs_snap *gefs_snap_get(gefs_image *, size_t i);
+GEFS_API const gefs_snap *gefs_snap_by_id(gefs_image *, uint64_t id);
+GEFS_API size_t gefs_deadlist_count(gefs_image *);
+GEFS_API const gefs_deadlist *gefs_deadlist_get(gefs_image *, size_t i);
+GEFS_API size_t gefs_conf_count(gefs_image *); /* global settings */
+GEFS_API const gefs_conf *gefs_conf_get(gefs_image *, size_t i);
+GEFS_API const gefs_error *gefs_snaps_error(gefs_image *); /* NULL when all was readable */
+
+typedef int (*gefs_dead_fn)(void *arg, uint64_t block, uint64_t addr);
+/* Each address on the list; block is the deadlist block that holds it. An address of GEFS_NIL announces a block. */
+GEFS_API int gefs_deadlist_walk(gefs_image *, const gefs_deadlist *, gefs_dead_fn, void *arg, gefs_error *);
+
+/* ---- trees (sections 10 to 12) ---- */
+
+typedef struct gefs_tree {
+	gefs_ptr root;
+	uint32_t height;
+	uint64_t snap; /* id; GEFS_NIL: the snapshot tree itself */
+} gefs_tree;
+
+/* By label, or by number; "snap" is the snapshot tree. */
+GEFS_API int gefs_tree_find(gefs_image *, const char *name, gefs_tree *, gefs_error *);
+GEFS_API void gefs_tree_of(const gefs_snap *, gefs_tree *);
+
+typedef int (*gefs_kv_fn)(void *arg, gefs_bytes key, gefs_bytes value);
+/* Told of subtrees that a walk had to leave out; non-zero stops. */
+typedef int (*gefs_damage_fn)(void *arg, const gefs_error *);
+
+/* All keys that start with prefix, ascending, with all messages applied (section 12). Damaged nodes are told to
+ * damage (may be NULL: then the first one ends the walk with -1). */
+GEFS_API int gefs_scan(gefs_image *, const gefs_tree *, gefs_bytes prefix, gefs_kv_fn, gefs_damage_fn damage, void *arg,
+		       gefs_error *);
+/* One key: its value is copied to buf (at most n bytes) and the length returned; GEFS_ENOENT when absent. */
+GEFS_API int gefs_lookup(gefs_image *, const gefs_tree *, gefs_bytes key, void *buf, size_t n, gefs_error *);
+
+typedef struct gefs_place {
+	const gefs_node *node; /* NULL when it could not be read: see error */
+	const gefs_error *error;
+	gefs_ptr ptr;
+	uint32_t depth;  /* 0: the root */
+	uint32_t height; /* 1: a leaf */
+} gefs_place;
+typedef int (*gefs_node_fn)(void *arg, const gefs_place *);
+/* Every node, parents first, in key order. fn may return GEFS_SKIP to leave out a node's children. */
+#define GEFS_SKIP 0x5c1b
+GEFS_API int gefs_node_walk(gefs_image *, const gefs_tree *, gefs_node_fn, void *arg, gefs_error *);
+
+/* ---- files (section 17) ---- */
+
+enum {
+	GEFS_DMDIR = 0x80000000u, GEFS_DMAPPEND = 0x40000000u, GEFS_DMEXCL = 0x20000000u, GEFS_DMTMP = 0x04000000u
+};
+
+typedef struct gefs_dirent {
+	uint64_t parent; /* qid path of the directory; GEFS_NIL for the root */
+	gefs_bytes name; /* empty for the root */
+	uint64_t qpath;
+	uint32_t qvers;
+	uint8_t qtype;
+	uint32_t mode;
+	int64_t atime_ns, mtime_ns;
+	uint64_t length;
+	int32_t uid, gid, muid;
+	bool is_dir;
+} gefs_dirent;
+
+typedef struct gefs_file {
+	const gefs_dirent *entry;
+	const uint8_t *path; /* "/", "/a/b": any bytes but NUL and slash between slashes; NUL-terminated */
+	size_t path_len;
+	uint32_t depth;
+} gefs_file;
+typedef int (*gefs_file_fn)(void *arg, const gefs_file *);
+
+/* Directory first, then what is in it, each directory's entries in byte order of their names. Loops of directories
+ * are cut and told to damage. */
+GEFS_API int gefs_files_walk(gefs_image *, const gefs_tree *, gefs_file_fn, gefs_damage_fn damage, void *arg,
+			     gefs_error *);
+/* A path like "/a/b"; "." and ".." work as in a shell (".." by the tree's own parent records). The name in *out
+ * points into storage, which must have 256 bytes. */
+GEFS_API int gefs_file_find(gefs_image *, const gefs_tree *, const char *path, gefs_dirent *out, void *storage,
+			    gefs_error *);
+/* The path of a directory, by the parent records; NUL-terminated in buf. -1 when it cannot be told. */
+GEFS_API int gefs_dir_path(gefs_image *, const gefs_tree *, uint64_t qpath, char *buf, size_t n, gefs_error *);
+
+typedef struct gefs_extent {
+	uint64_t offset, len; /* in the file */
+	gefs_ptr ptr;
+	const uint8_t *data;     /* len bytes; NULL when damaged */
+	const gefs_error *error; /* why, else NULL */
+} gefs_extent;
+typedef int (*gefs_extent_fn)(void *arg, const gefs_extent *);
+/* The blocks with contents in [off, off+len) of a file, ascending, verified; what is not reported is a hole (zeros).
+ * Nothing is reported past the end of the file. Reads in bulk, with the image's threads. */
+GEFS_API int gefs_file_read(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
+			    gefs_extent_fn, void *arg, gefs_error *);
+
+/* ---- users (section 18) and settings (19) ---- */
+
+typedef struct gefs_user {
+	int32_t id;
+	const char *name, *leader, *members; /* members: comma separated */
+} gefs_user;
+GEFS_API size_t gefs_user_count(gefs_image *);
+GEFS_API const gefs_user *gefs_user_get(gefs_image *, size_t i);
+GEFS_API const gefs_error *gefs_users_error(gefs_image *); /* NULL: the users file was read and parsed */
+/* As the file server shows numbers: unknown users are "none", unknown groups "nogroup". */
+GEFS_API const char *gefs_user_name(gefs_image *, int32_t id);
+GEFS_API const char *gefs_group_name(gefs_image *, int32_t id);
+
+/* ---- checking ---- */
+
+typedef enum gefs_severity { GEFS_NOTE, GEFS_WARNING, GEFS_HAZARD, GEFS_ERROR } gefs_severity;
+GEFS_API const char *gefs_severity_name(gefs_severity);
+
+typedef struct gefs_finding_kind {
+	unsigned number;    /* never reused */
+	const char *name;   /* stable: "node-hash" */
+	gefs_severity severity;
+	const char *invariant; /* numbers in docs/format.md's checklist, comma separated, or "" */
+	const char *summary;
+	const char *explanation;
+} gefs_finding_kind;
+/* The catalogue; NULL past the end. */
+GEFS_API const gefs_finding_kind *gefs_finding_kind_get(size_t i);
+
+typedef struct gefs_finding {
+	const gefs_finding_kind *kind;
+	const char *text;   /* have, expected, where */
+	uint64_t addr;      /* block, or GEFS_NIL */
+	uint32_t repeats;   /* further findings of the same kind on the same block that were folded into it */
+	const char *owner;  /* what the block is, "" when unknown */
+	const char *const *snapshots; /* labels (or numbers, as text) that it affects */
+	size_t nsnapshots;
+	const char *const *paths;
+	size_t npaths;
+	bool more_paths;    /* there are more than are listed */
+} gefs_finding;
+
+typedef struct gefs_check_stats {
+	uint64_t blocks, bytes;      /* verified against a hash */
+	uint64_t nodes, data_blocks, log_blocks, deadlist_blocks;
+	uint64_t snapshots, files;   /* files and directories, each counted once for every version of its entry */
+	uint64_t count[4];           /* findings by severity, also those beyond max_findings */
+	uint64_t leaked_blocks, leaked_bytes;
+	uint64_t bytes_read;
+	double seconds;
+	bool data_checked;
+	bool all_snapshots;
+	bool cancelled;
+} gefs_check_stats;
+
+typedef struct gefs_check_options {
+	bool no_data;                  /* leave out file contents */
+	const char *const *labels;     /* only these snapshots; NULL: all */
+	size_t nlabels;
+	size_t max_findings;           /* kept; 0: 10000. All are counted */
+	/* Called now and then; non-zero cancels. total may be 0 (unknown). */
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *progress_arg;
+} gefs_check_options;
+
+typedef struct gefs_check gefs_check;
+/* Verifies every invariant that applies. NULL only for want of memory or a bad option; an image full of damage
+ * is a result. The image must stay open while the result is used. */
+GEFS_API gefs_check *gefs_check_run(gefs_image *, const gefs_check_options *, gefs_error *);
+GEFS_API void gefs_check_free(gefs_check *);
+GEFS_API size_t gefs_check_count(const gefs_check *);
+GEFS_API const gefs_finding *gefs_check_finding(const gefs_check *, size_t i); /* by address, then kind */
+GEFS_API const gefs_check_stats *gefs_check_stats_get(const gefs_check *);
+
+/* ---- what every block is for ---- */
+
+typedef enum gefs_use {
+	GEFS_USE_NONE,     /* allocated, but nothing refers to it: leaked */
+	GEFS_USE_FREE, GEFS_USE_SUPER, GEFS_USE_HEADER, GEFS_USE_LOG, GEFS_USE_DEADLIST, GEFS_USE_SNAPTREE,
+	GEFS_USE_NODE, GEFS_USE_DATA, GEFS_USE_LISTED, /* dead, on a deadlist only */
+	GEFS_USE_RESERVED, /* the last two blocks of an arena; slack between arenas and superblocks */
+	GEFS_USE_MAX
+} gefs_use;
+GEFS_API const char *gefs_use_name(gefs_use);
+
+typedef struct gefs_map gefs_map;
+/* One pass over all metadata. */
+GEFS_API gefs_map *gefs_map_make(gefs_image *, gefs_damage_fn damage, void *arg, gefs_error *);
+GEFS_API void gefs_map_free(gefs_map *);
+GEFS_API gefs_use gefs_map_use(const gefs_map *, uint64_t addr);
+
+typedef struct gefs_owner {
+	gefs_use use;
+	uint64_t referrer;      /* block that holds the pointer, or GEFS_NIL */
+	uint64_t snap;          /* id of one snapshot tree that leads to it, or GEFS_NIL */
+	uint64_t qpath, offset; /* of data */
+	bool pending;           /* the pointer is in a message that is not applied yet */
+	uint64_t gen, birth;    /* deadlist, or the pointer's birth */
+	uint32_t arena;
+} gefs_owner;
+typedef int (*gefs_owner_fn)(void *arg, const gefs_owner *);
+/* Everything that refers to a block; reads all metadata. */
+GEFS_API int gefs_owners(gefs_image *, uint64_t addr, gefs_owner_fn, gefs_damage_fn damage, void *arg, gefs_error *);
+/* The path of any qid in a tree (scans the entries if it is a file). */
+GEFS_API int gefs_qid_path(gefs_image *, const gefs_tree *, uint64_t qpath, char *buf, size_t n, gefs_error *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
