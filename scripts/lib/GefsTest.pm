@@ -22,7 +22,7 @@ use POSIX ();
 
 our @EXPORT_OK = qw(
 	root build_dir tool images images9 chosen image image_copy manifest run jsonl
-	decode_json read_zstd complaint first_few
+	parse_json read_zstd complaint first_few printable
 );
 our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
@@ -131,7 +131,7 @@ sub read_zstd
 sub manifest
 {
 	my ($name) = @_;
-	return decode_json(read_zstd(corpus_file("$name.json.zst")));
+	return parse_json(read_zstd(corpus_file("$name.json.zst")));
 }
 
 # run(CMD, ARG...) -> (out, err, status, signal): bytes of the two streams, exit status, and the signal that
@@ -188,12 +188,20 @@ sub complaint
 # first_few(LIST) -> up to five lines for diag, and how many more there are.
 sub first_few
 {
-	my @l = @_;
+	my @l = map { printable($_) } @_;
 	return unless @l;
 	my $n = @l;
 	splice @l, 5;
 	push @l, sprintf('... and %d more', $n - 5) if $n > 5;
 	return join "\n", @l;
+}
+
+# printable(TEXT) -> not too long, and ASCII only, so that diag can print it.
+sub printable
+{
+	my ($s) = @_;
+	$s =~ s/([^\x20-\x7e\n])/sprintf '\\x{%x}', ord $1/ge;
+	return length $s > 600 ? substr($s, 0, 600) . '...' : $s;
 }
 
 # jsonl(TEXT) -> decoded lines; dies with the line number if one is not a JSON value.
@@ -204,19 +212,19 @@ sub jsonl
 	for my $line (split /^/, $text) {
 		$n++;
 		chomp $line or die "line $n: no newline at the end\n";
-		my $v = eval { decode_json($line) };
+		my $v = eval { parse_json($line) };
 		die "line $n: $@" if $@;
 		push @r, $v;
 	}
 	return @r;
 }
 
-# decode_json(BYTES) -> value, as JSON::PP->new->utf8 does, but some times faster (manifests are megabytes), and
+# parse_json(BYTES) -> value, as JSON::PP->new->utf8 does, but some times faster (manifests are megabytes), and
 # stricter: bad UTF-8, lone surrogates and keys that occur twice are errors. Strings are decoded to characters.
 our $S;	# the text, as bytes: positions in character strings are slow
 my %ESCAPE = (b => "\b", f => "\f", n => "\n", r => "\r", t => "\t");
 
-sub decode_json
+sub parse_json
 {
 	local $S = $_[0];
 	if ($S =~ /[\x80-\xff]/) {
@@ -240,7 +248,7 @@ sub value
 	my ($depth) = @_;
 	return $1 + 0 if $S =~ /\G(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)/gc;
 	return string() if $S =~ /\G"/gc;
-	bad('nested too deeply') if $depth > 100;
+	bad('nested too deeply') if $depth > 90;
 	if ($S =~ /\G\{[ \t\r\n]*/gc) {
 		my %h;
 		return \%h if $S =~ /\G\}/gc;

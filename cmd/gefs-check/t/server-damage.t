@@ -108,7 +108,7 @@ my %EXPECT = (
 );
 
 my $check = tool('gefs-check');
-my $damage = decode_json(read_zstd(File::Spec->catfile(root(), qw(testdata corpus damage-small.json.zst))));
+my $damage = parse_json(read_zstd(File::Spec->catfile(root(), qw(testdata corpus damage-small.json.zst))));
 my $base = image($damage->{base});
 my $dir = File::Temp->newdir('gefs-damage-XXXXXX', TMPDIR => 1);
 my %variant = map { $_->{name} => $_ } @{$damage->{results}};
@@ -154,10 +154,10 @@ sub test_variant
 		push @bad, "no finding $code" unless grep { $_->{code} eq $code } @$among;
 	}
 
-	ok(!@bad, "$v->{name}: $v->{desc}") or diag(join "\n",
+	ok(!@bad, "$v->{name}: $v->{desc}") or diag(printable(join "\n",
 	    map({ "  $_" } @bad),
 	    (map { "  $_->{severity} $_->{code}: $_->{text}" } grep { defined } @new[0 .. 4]),
-	    $r->{err} ne '' ? '  stderr: ' . substr($r->{err}, 0, 300) : ());
+	    $r->{err} ne '' ? '  stderr: ' . substr($r->{err}, 0, 300) : ()));
 }
 
 # check_image(FILE) -> result of run (with summary and json_error), findings

@@ -51,14 +51,7 @@ sub verdict
 	my ($name, @diff) = @_;
 	chomp @diff;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	ok(!@diff, $name) or diag(first_few(map { printable($_) } @diff));
-}
-
-sub printable
-{
-	my ($s) = @_;
-	$s =~ s/([^\x20-\x7e\n])/sprintf '\\x{%x}', ord $1/ge;
-	return length $s > 600 ? substr($s, 0, 600) . '...' : $s;
+	ok(!@diff, $name) or diag(first_few(@diff));
 }
 
 sub show
@@ -144,7 +137,7 @@ sub check_label
 	my @lines = eval { jsonl($out) };
 	return (@diff, "$label: $@") if $@;
 
-	# decode_json makes no difference between 5 and "5"
+	# parse_json makes no difference between 5 and "5"
 	push @diff, "$label: $1 is a string" if $out =~ /"(@{[join '|', @NUMBERS]})"\s*:\s*"/;
 
 	my %have;

@@ -1,0 +1,291 @@
+#include "block/cache.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+enum { BUCKETS = 4096, PREFETCH_MAX = CACHE_BLOCKS / 2 };
+
+struct cache {
+	struct gefs_node *bucket[BUCKETS];
+	struct gefs_node *oldest, *newest; /* unreferenced nodes */
+	size_t count;
+};
+
+struct cache *
+cache_new(void)
+{
+	return calloc(1, sizeof(struct cache));
+}
+
+void
+cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct gefs_node *n = c->bucket[i], *next; n; n = next) {
+			next = n->next;
+			free(n);
+		}
+	free(c);
+}
+
+static struct gefs_node **
+bucket_of(struct cache *c, uint64_t addr)
+{
+	return &c->bucket[(addr * 0x9e3779b97f4a7c15u) >> 52];
+}
+
+static struct gefs_node *
+lookup(struct cache *c, uint64_t addr)
+{
+	struct gefs_node *n = *bucket_of(c, addr);
+	while (n && n->addr != addr)
+		n = n->next;
+	return n;
+}
+
+static void
+lru_remove(struct cache *c, struct gefs_node *n)
+{
+	*(n->older ? &n->older->newer : &c->oldest) = n->newer;
+	*(n->newer ? &n->newer->older : &c->newest) = n->older;
+	n->older = n->newer = NULL;
+}
+
+static void
+lru_append(struct cache *c, struct gefs_node *n)
+{
+	n->older = c->newest;
+	n->newer = NULL;
+	*(c->newest ? &c->newest->newer : &c->oldest) = n;
+	c->newest = n;
+}
+
+static void
+evict(struct cache *c, struct gefs_node *n)
+{
+	struct gefs_node **at = bucket_of(c, n->addr);
+	while (*at != n)
+		at = &(*at)->next;
+	*at = n->next;
+	lru_remove(c, n);
+	c->count--;
+	free(n);
+}
+
+/* Adds a filled node, unreferenced, and makes room. */
+static void
+insert(struct cache *c, struct gefs_node *n)
+{
+	struct gefs_node **at = bucket_of(c, n->addr);
+	while (c->count >= CACHE_BLOCKS && c->oldest)
+		evict(c, c->oldest);
+	n->next = *at;
+	*at = n;
+	n->cache = c;
+	c->count++;
+	lru_append(c, n);
+}
+
+static struct gefs_node *
+node_alloc(const gefs_image *img, uint64_t addr)
+{
+	struct gefs_node *n = malloc(sizeof *n + img->f->blksz);
+	if (n)
+		*n = (struct gefs_node){.addr = addr};
+	return n;
+}
+
+static struct gefs_node *
+hold(struct cache *c, struct gefs_node *n)
+{
+	if (n->refs++ == 0)
+		lru_remove(c, n);
+	return n;
+}
+
+static struct gefs_node *
+load(gefs_image *img, uint64_t addr, gefs_error *e)
+{
+	struct gefs_node *n = lookup(img->cache, addr);
+	if (n)
+		return hold(img->cache, n);
+	n = node_alloc(img, addr);
+	if (!n) {
+		gefs_fail_memory(e);
+		return NULL;
+	}
+	if (disk_read(img->disk, n->data, img->f->blksz, addr, e) < 0) {
+		free(n);
+		return NULL;
+	}
+	img->bytes_read += img->f->blksz;
+	n->hash = img->f->hash(n->data, img->f->blksz);
+	node_parse(img->f, n->data, &n->n, NULL, NULL);
+	insert(img->cache, n);
+	return hold(img->cache, n);
+}
+
+struct first_problem {
+	char text[160];
+};
+
+static void
+keep_first(void *arg, enum node_problem what, int slot, bool message, const char *text)
+{
+	struct first_problem *p = arg;
+	if (p->text[0] || (what != NODE_TYPE && what != NODE_BOUNDS && what != NODE_OVERFULL))
+		return;
+	if (slot < 0)
+		snprintf(p->text, sizeof p->text, "%s", text);
+	else
+		snprintf(p->text, sizeof p->text, "%s %d: %s", message ? "message" : "slot", slot, text);
+}
+
+/* Closes n and explains why it cannot be walked. */
+static gefs_node *
+unusable(gefs_image *img, struct gefs_node *n, gefs_error *e)
+{
+	struct first_problem p = {""};
+	struct node again;
+
+	node_parse(img->f, n->data, &again, keep_first, &p);
+	gefs_fail(e, GEFS_EDAMAGE, n->addr, "node 0x%" PRIx64 ": %s", n->addr, p.text);
+	gefs_node_close(n);
+	return NULL;
+}
+
+gefs_node *
+gefs_node_open_unverified(gefs_image *img, uint64_t addr, gefs_error *e)
+{
+	struct gefs_node *n = load(img, addr, e);
+	return n && !n->n.usable ? unusable(img, n, e) : n;
+}
+
+gefs_node *
+gefs_node_open(gefs_image *img, const gefs_ptr *p, gefs_error *e)
+{
+	if (!image_addr_ok(img, p->addr)) {
+		gefs_fail(e, GEFS_EDAMAGE, p->addr, "node address 0x%" PRIx64 " is not a block of any arena", p->addr);
+		return NULL;
+	}
+	struct gefs_node *n = load(img, p->addr, e);
+	if (!n)
+		return NULL;
+	if (n->hash != p->hash) {
+		gefs_fail(e, GEFS_EDAMAGE, p->addr,
+			  "node 0x%" PRIx64 ": hash is %016" PRIx64 ", expected %016" PRIx64, p->addr, n->hash, p->hash);
+		gefs_node_close(n);
+		return NULL;
+	}
+	return n->n.usable ? n : unusable(img, n, e);
+}
+
+void
+gefs_node_close(gefs_node *n)
+{
+	if (n && --n->refs == 0)
+		lru_append(n->cache, n);
+}
+
+struct prefetch {
+	gefs_image *img;
+	struct gefs_node **nodes; /* by tag */
+};
+
+static void
+prefetch_one(void *arg, struct bulk_item *it, const uint8_t *block)
+{
+	struct prefetch *p = arg;
+	struct gefs_node *n = p->nodes[it->tag];
+
+	memcpy(n->data, block, p->img->f->blksz);
+	n->hash = it->hash;
+	node_parse(p->img->f, n->data, &n->n, NULL, NULL);
+}
+
+void
+cache_prefetch(gefs_image *img, const gefs_ptr *ptrs, size_t n)
+{
+	struct bulk_item *items;
+	struct prefetch p = {.img = img};
+	size_t k = 0;
+
+	if (n > PREFETCH_MAX)
+		n = PREFETCH_MAX;
+	items = calloc(n + 1, sizeof *items);
+	p.nodes = calloc(n + 1, sizeof *p.nodes);
+	if (!items || !p.nodes)
+		goto out; /* what is not prefetched is read one by one */
+	for (size_t i = 0; i < n; i++) {
+		if (!image_addr_ok(img, ptrs[i].addr) || lookup(img->cache, ptrs[i].addr))
+			continue;
+		if (!(p.nodes[k] = node_alloc(img, ptrs[i].addr)))
+			break;
+		items[k] = (struct bulk_item){.ptr = ptrs[i], .tag = k};
+		k++;
+	}
+	bulk_read(img, items, k, prefetch_one, &p);
+	for (size_t i = 0; i < k; i++) {
+		struct gefs_node *node = p.nodes[items[i].tag];
+		if (items[i].read_ok && !lookup(img->cache, node->addr))
+			insert(img->cache, node);
+		else
+			free(node);
+	}
+out:
+	free(items);
+	free(p.nodes);
+}
+
+uint64_t
+gefs_node_addr(const gefs_node *n)
+{
+	return n->addr;
+}
+
+bool
+gefs_node_is_leaf(const gefs_node *n)
+{
+	return n->n.leaf;
+}
+
+uint32_t
+gefs_node_count(const gefs_node *n)
+{
+	return n->n.nval;
+}
+
+uint32_t
+gefs_node_messages(const gefs_node *n)
+{
+	return n->n.nbuf;
+}
+
+uint32_t
+gefs_node_fill(const gefs_node *n)
+{
+	return node_fill(&n->n);
+}
+
+gefs_record
+gefs_node_value(const gefs_node *n, uint32_t i)
+{
+	return node_value(&n->n, i);
+}
+
+gefs_record
+gefs_node_message(const gefs_node *n, uint32_t i)
+{
+	return node_message(&n->n, i);
+}
+
+bool
+gefs_node_child(const gefs_node *n, uint32_t i, gefs_ptr *p, uint32_t *fill)
+{
+	return node_child(&n->n, i, p, fill);
+}

@@ -1,0 +1,42 @@
+/* Verified tree nodes, kept in bounded memory (CACHE_BLOCKS blocks), and bulk reading of anything. */
+#ifndef GEFS_BLOCK_CACHE_H
+#define GEFS_BLOCK_CACHE_H
+
+#include "format/node.h"
+#include "image.h"
+
+enum { CACHE_BLOCKS = 1536 };
+
+/* A node in memory. Held by whoever opened it until gefs_node_close. */
+struct gefs_node {
+	struct node n;
+	uint64_t addr;
+	uint64_t hash; /* of its bytes */
+	struct cache *cache;
+	unsigned refs;
+	struct gefs_node *next;         /* in its hash chain */
+	struct gefs_node *older, *newer; /* by last use, when unreferenced */
+	uint8_t data[];
+};
+
+struct cache;
+struct cache *cache_new(void);
+void cache_free(struct cache *);
+
+/* What bulk_verify learns of one block. */
+struct bulk_item {
+	gefs_ptr ptr;
+	uint64_t tag;   /* the caller's */
+	uint64_t hash;  /* of the bytes found */
+	bool read_ok;
+};
+
+/* Reads blocks in address order, neighbours in one piece, and hashes them, with all threads. Sorts items. When data
+ * is not NULL each block is also given to it, from any thread. */
+void bulk_read(gefs_image *, struct bulk_item *items, size_t n,
+	       void (*data)(void *arg, struct bulk_item *, const uint8_t *block), void *arg);
+
+/* Brings those of the nodes that are not cached into the cache, in one sweep. Damage shows when they are opened. */
+void cache_prefetch(gefs_image *, const gefs_ptr *ptrs, size_t n);
+
+#endif

@@ -1,0 +1,273 @@
+#include "format/node.h"
+
+#include <stdio.h>
+
+struct area { /* values of a leaf, pointers of a pivot, or messages */
+	const uint8_t *base;
+	uint32_t space, count, size; /* size: as the header says, of records without offsets */
+	bool message;
+};
+
+struct parse {
+	node_report report;
+	void *arg;
+	struct node *n;
+};
+
+static void
+tell(struct parse *p, enum node_problem what, int slot, bool message, const char *text)
+{
+	if (p->report)
+		p->report(p->arg, what, slot, message, text);
+}
+
+static struct area
+value_area(const struct node *n)
+{
+	const struct format *f = n->f;
+	uint32_t head = n->leaf ? f->leaf_header : f->pivot_header;
+	return (struct area){n->data + head, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
+}
+
+static struct area
+message_area(const struct node *n)
+{
+	const struct format *f = n->f;
+	return (struct area){n->data + f->pivot_header + f->pivot_space, f->buffer_space, n->nbuf, n->bufsz, true};
+}
+
+static gefs_record
+record_at(const uint8_t *p, bool message)
+{
+	gefs_record r = {.op = 0};
+	if (message)
+		r.op = *p++;
+	r.key = (gefs_bytes){p + 2, be16(p)};
+	p += 2 + r.key.n;
+	r.value = (gefs_bytes){p + 2, be16(p)};
+	return r;
+}
+
+static gefs_record
+record(const struct area *a, uint32_t i)
+{
+	return record_at(a->base + be16(a->base + 2 * (size_t)i), a->message);
+}
+
+/* Length of record i, or 0 when it does not lie inside the area, behind the offset table. */
+static uint32_t
+record_size(const struct area *a, uint32_t i, uint32_t *off)
+{
+	uint32_t o = be16(a->base + 2 * (size_t)i);
+	uint32_t fixed = a->message ? 5 : 4, at = a->message ? 1 : 0;
+
+	*off = o;
+	if (o < 2 * a->count || o + fixed > a->space)
+		return 0;
+	uint32_t nk = be16(a->base + o + at);
+	if (o + fixed + nk > a->space)
+		return 0;
+	uint32_t nv = be16(a->base + o + at + 2 + nk);
+	if (o + fixed + nk + nv > a->space)
+		return 0;
+	return fixed + nk + nv;
+}
+
+static void
+check_sizes(struct parse *p, const struct area *a, uint32_t i)
+{
+	char text[96];
+	gefs_record r = record(a, i);
+
+	if (r.key.n == 0 || r.key.n > KEY_MAX) {
+		snprintf(text, sizeof text, "key of %zu bytes, expected 1 to %d", r.key.n, KEY_MAX);
+		tell(p, NODE_KEY_SIZE, (int)i, a->message, text);
+	}
+	if (!p->n->leaf && !a->message) {
+		if (r.value.n != p->n->f->child_size) {
+			snprintf(text, sizeof text, "child pointer of %zu bytes, expected %u", r.value.n,
+				 p->n->f->child_size);
+			tell(p, NODE_CHILD_SIZE, (int)i, false, text);
+		}
+	} else if (r.value.n > VALUE_MAX) {
+		snprintf(text, sizeof text, "value of %zu bytes, expected at most %d", r.value.n, VALUE_MAX);
+		tell(p, NODE_VALUE_SIZE, (int)i, a->message, text);
+	}
+}
+
+static void
+check_order(struct parse *p, const struct area *a)
+{
+	for (uint32_t i = 1; i < a->count; i++) {
+		int c = bytes_cmp(record(a, i - 1).key, record(a, i).key);
+		if (a->message ? c > 0 : c >= 0)
+			tell(p, a->message ? NODE_MSG_ORDER : NODE_ORDER, (int)i, a->message,
+			     c == 0 ? "the same key twice" : "key out of order");
+	}
+}
+
+/* Marks [off, off+len); false when part of it was marked. */
+static bool
+mark(uint64_t *map, uint32_t off, uint32_t len)
+{
+	bool fresh = true;
+	for (uint32_t end = off + len; off < end;) {
+		uint32_t bit = off % 64, n = 64 - bit < end - off ? 64 - bit : end - off;
+		uint64_t mask = (n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1) << bit;
+		if (map[off / 64] & mask)
+			fresh = false;
+		map[off / 64] |= mask;
+		off += n;
+	}
+	return fresh;
+}
+
+static void
+check_overlap(struct parse *p, const struct area *a)
+{
+	uint64_t map[65536 / 64] = {0};
+
+	for (uint32_t i = 0; i < a->count; i++) {
+		uint32_t off, size = record_size(a, i, &off);
+		if (!mark(map, off, size))
+			tell(p, NODE_OVERLAP, (int)i, a->message, "record overlaps another one");
+	}
+}
+
+/* False when some record cannot be read. */
+static bool
+check_area(struct parse *p, const struct area *a)
+{
+	uint32_t sum = 0, expect = a->space;
+	bool packed = true; /* as writers place records, which cannot overlap */
+	bool inside = true;
+	char text[96];
+
+	if (2 * a->count + a->size > a->space) {
+		snprintf(text, sizeof text, "%u %s of %u bytes do not fit into %u", a->count,
+			 a->message ? "messages" : "records", a->size, a->space);
+		tell(p, NODE_OVERFULL, -1, a->message, text);
+		if (2 * a->count > a->space)
+			return false;
+	}
+	for (uint32_t i = 0; i < a->count; i++) {
+		uint32_t off, size = record_size(a, i, &off);
+		if (size == 0) {
+			snprintf(text, sizeof text, "record at offset %u does not lie inside its area of %u bytes", off,
+				 a->space);
+			tell(p, NODE_BOUNDS, (int)i, a->message, text);
+			inside = false;
+			continue;
+		}
+		sum += size;
+		if (off + size != expect)
+			packed = false;
+		expect = off;
+		check_sizes(p, a, i);
+	}
+	if (!inside)
+		return false;
+	if (!packed)
+		check_overlap(p, a);
+	if (sum != a->size) {
+		snprintf(text, sizeof text, "%s is %u, the records have %u bytes", a->message ? "bufsz" : "valsz", a->size,
+			 sum);
+		tell(p, NODE_SIZES, -1, a->message, text);
+	}
+	check_order(p, a);
+	return true;
+}
+
+void
+node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report report, void *arg)
+{
+	struct parse p = {report, arg, n};
+	gefs_block_type t = f->classify(b);
+
+	*n = (struct node){.f = f, .data = b};
+	if (t != GEFS_BLOCK_PIVOT && t != GEFS_BLOCK_LEAF) {
+		char text[96];
+		snprintf(text, sizeof text, "block of type 0x%x (%s), expected a tree node", be16(b),
+			 gefs_block_type_name(t));
+		tell(&p, NODE_TYPE, -1, false, text);
+		return;
+	}
+	n->leaf = t == GEFS_BLOCK_LEAF;
+	n->nval = be16(b + 2);
+	n->valsz = be16(b + 4);
+	if (!n->leaf) {
+		n->nbuf = be16(b + 6);
+		n->bufsz = be16(b + 8);
+	}
+	if (n->nval == 0)
+		tell(&p, NODE_EMPTY, -1, false, n->leaf ? "leaf without records" : "pivot without children");
+	else if (n->nval == 1 && !n->leaf)
+		tell(&p, NODE_ONLY_CHILD, -1, false, "pivot with a single child");
+	struct area values = value_area(n);
+	n->usable = check_area(&p, &values);
+	if (!n->leaf) {
+		struct area messages = message_area(n);
+		n->usable &= check_area(&p, &messages);
+	}
+}
+
+gefs_record
+node_value(const struct node *n, uint32_t i)
+{
+	struct area a = value_area(n);
+	return record(&a, i);
+}
+
+gefs_record
+node_message(const struct node *n, uint32_t i)
+{
+	struct area a = message_area(n);
+	return record(&a, i);
+}
+
+bool
+node_child(const struct node *n, uint32_t i, gefs_ptr *ptr, uint32_t *fill)
+{
+	gefs_bytes v = node_value(n, i).value;
+	if (n->leaf || v.n != n->f->child_size)
+		return false;
+	*ptr = n->f->ptr_decode(v.p);
+	if (fill)
+		*fill = be16(v.p + n->f->ptr_size);
+	return true;
+}
+
+uint32_t
+node_fill(const struct node *n)
+{
+	return 2 * n->nval + n->valsz + 2 * n->nbuf + n->bufsz;
+}
+
+static uint32_t
+find(const struct area *a, gefs_bytes k, bool after)
+{
+	uint32_t lo = 0, hi = a->count;
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+		int c = bytes_cmp(record(a, mid).key, k);
+		if (c < 0 || (after && c == 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+uint32_t
+node_find_value(const struct node *n, gefs_bytes k, bool after)
+{
+	struct area a = value_area(n);
+	return find(&a, k, after);
+}
+
+uint32_t
+node_find_message(const struct node *n, gefs_bytes k, bool after)
+{
+	struct area a = message_area(n);
+	return find(&a, k, after);
+}

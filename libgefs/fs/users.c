@@ -1,0 +1,209 @@
+#include "fs/users.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+
+enum { USERS_MAX = 1 << 20, USER_NAME_MAX = 127 };
+
+struct fill {
+	char *text;
+	uint64_t len;
+	struct users *u;
+};
+
+static int
+fill_extent(void *arg, const gefs_extent *x)
+{
+	struct fill *f = arg;
+	if (!x->data) {
+		f->u->error = *x->error;
+		f->u->damaged = true;
+		return 0;
+	}
+	memcpy(f->text + x->offset, x->data, x->len);
+	return 0;
+}
+
+static int
+bad_line(struct users *u, size_t line, const char *why)
+{
+	u->damaged = true;
+	return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "users file, line %zu: %s", line, why);
+}
+
+/* id:name:leader:members */
+static int
+parse_line(struct users *u, char *line, size_t number)
+{
+	char *field[4] = {line};
+	char *end;
+
+	for (int i = 1; i < 4; i++) {
+		char *colon = strchr(field[i - 1], ':');
+		if (!colon)
+			return bad_line(u, number, "expected id:name:leader:members");
+		*colon = 0;
+		field[i] = colon + 1;
+	}
+	long id = strtol(field[0], &end, 10);
+	if (end == field[0] || *end || id < INT32_MIN || id > INT32_MAX)
+		return bad_line(u, number, "the id is no number");
+	if (!field[1][0] || strlen(field[1]) > USER_NAME_MAX)
+		return bad_line(u, number, "the name must have 1 to 127 bytes");
+	gefs_user user = {(int32_t)id, field[1], field[2], field[3]};
+	if (!vec_push(u->user, u->n, u->cap, user))
+		return gefs_fail_memory(&u->error);
+	return 0;
+}
+
+static int
+parse(struct users *u, char *text)
+{
+	size_t number = 0;
+
+	/* An unterminated last line does not count. */
+	for (char *line = text, *nl; (nl = strchr(line, '\n')); line = nl + 1) {
+		*nl = 0;
+		number++;
+		if (!line[0] || line[0] == '#')
+			continue;
+		if (parse_line(u, line, number) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static const gefs_user *
+by_name(const struct users *u, const char *name, size_t len)
+{
+	for (size_t i = 0; i < u->n; i++)
+		if (strlen(u->user[i].name) == len && memcmp(u->user[i].name, name, len) == 0)
+			return &u->user[i];
+	return NULL;
+}
+
+/* Leaders and members must be users of the file. */
+static int
+check_links(struct users *u)
+{
+	for (size_t i = 0; i < u->n; i++) {
+		const gefs_user *x = &u->user[i];
+		if (x->leader[0] && !by_name(u, x->leader, strlen(x->leader))) {
+			u->damaged = true;
+			return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL,
+					 "users file: leader \"%.64s\" of \"%.64s\" is no user", x->leader, x->name);
+		}
+		if (strcmp(x->leader, "none") == 0) {
+			u->damaged = true;
+			return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "users file: none leads \"%.64s\"", x->name);
+		}
+		for (const char *m = x->members; *m;) {
+			size_t len = strcspn(m, ",");
+			if (len && !by_name(u, m, len)) {
+				u->damaged = true;
+				return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL,
+						 "users file: member \"%.*s\" of \"%.64s\" is no user",
+						 (int)(len < 64 ? len : 64), m, x->name);
+			}
+			m += len + (m[len] == ',');
+		}
+	}
+	return 0;
+}
+
+static int
+load(gefs_image *img, struct users *u)
+{
+	gefs_tree t;
+	gefs_dirent d;
+	uint8_t storage[KEY_MAX];
+
+	if (gefs_tree_find(img, "adm", &t, &u->error) < 0 ||
+	    gefs_file_find(img, &t, "/users", &d, storage, &u->error) < 0)
+		return -1;
+	if (d.is_dir || d.length >= USERS_MAX)
+		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL,
+				 "adm:/users is %s, expected a file below 1 MiB", d.is_dir ? "a directory" : "too long");
+	u->text = calloc(1, (size_t)d.length + 1);
+	if (!u->text)
+		return gefs_fail_memory(&u->error);
+	struct fill f = {u->text, d.length, u};
+	if (gefs_file_read(img, &t, &d, 0, d.length, fill_extent, &f, &u->error) < 0)
+		return -1;
+	if (!u->damaged && memchr(u->text, 0, (size_t)d.length))
+		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "adm:/users holds a zero byte");
+	return parse(u, u->text) < 0 ? -1 : check_links(u);
+}
+
+struct users *
+users_get(gefs_image *img)
+{
+	if (img->users)
+		return img->users;
+	struct users *u = calloc(1, sizeof *u);
+	if (!u)
+		return NULL;
+	img->users = u;
+	if (load(img, u) < 0)
+		u->damaged = true;
+	return u;
+}
+
+void
+users_free(struct users *u)
+{
+	if (!u)
+		return;
+	free(u->user);
+	free(u->text);
+	free(u);
+}
+
+size_t
+gefs_user_count(gefs_image *img)
+{
+	struct users *u = users_get(img);
+	return u ? u->n : 0;
+}
+
+const gefs_user *
+gefs_user_get(gefs_image *img, size_t i)
+{
+	struct users *u = users_get(img);
+	return u && i < u->n ? &u->user[i] : NULL;
+}
+
+const gefs_error *
+gefs_users_error(gefs_image *img)
+{
+	struct users *u = users_get(img);
+	return u && u->damaged ? &u->error : NULL;
+}
+
+static const char *
+name_of(gefs_image *img, int32_t id, const char *otherwise)
+{
+	struct users *u = users_get(img);
+	for (size_t i = 0; u && i < u->n; i++)
+		if (u->user[i].id == id)
+			return u->user[i].name;
+	return otherwise;
+}
+
+const char *
+gefs_user_name(gefs_image *img, int32_t id)
+{
+	/* The name that 0 has in the file stands in for unknown users; without a file, adm and none are built in. */
+	const char *none = name_of(img, 0, "none");
+	return name_of(img, id, id == -1 && gefs_user_count(img) == 0 ? "adm" : none);
+}
+
+const char *
+gefs_group_name(gefs_image *img, int32_t id)
+{
+	return name_of(img, id, id == -1 && gefs_user_count(img) == 0 ? "adm" : "nogroup");
+}

@@ -1,0 +1,51 @@
+/* An open image: what the floors of the library share. */
+#ifndef GEFS_IMAGE_H
+#define GEFS_IMAGE_H
+
+#include "disk/disk.h"
+#include "format/format.h"
+
+struct super_copy {
+	gefs_super super;
+	gefs_copy_state state;
+	uint64_t addr;
+	gefs_block_type type;
+};
+
+struct arena {
+	gefs_arena pub;
+	gefs_range *free;
+	gefs_error error;
+};
+
+struct gefs_image {
+	struct disk *disk;
+	const struct format *f;
+	struct pool *pool;
+	struct super_copy copy[2];
+	int used; /* which copy */
+	struct arena *arenas;
+	uint32_t narenas;
+	struct cache *cache;
+	struct snaps *snaps; /* NULL until first needed */
+	struct users *users; /* likewise */
+	uint64_t bytes_read;
+};
+
+static inline const gefs_super *
+image_super(const gefs_image *img)
+{
+	return &img->copy[img->used].super;
+}
+
+/* Whole blocks on the device. */
+static inline uint64_t
+image_blocks(const gefs_image *img)
+{
+	return img->disk->size / img->f->blksz;
+}
+
+/* An aligned address inside some arena's blocks. */
+bool image_addr_ok(const gefs_image *, uint64_t addr);
+
+#endif

@@ -1,0 +1,66 @@
+/* Reading Bε-trees: docs/format.md section 12. Messages are applied in one place, merge.c. */
+#ifndef GEFS_TREE_TREE_H
+#define GEFS_TREE_TREE_H
+
+#include "block/cache.h"
+
+enum { TREE_HEIGHT_MAX = 64, VALUE_BUFFER = 1024 };
+
+/* The messages of one pivot that concern a key range. */
+struct pending {
+	const struct node *node;
+	uint64_t addr;
+	uint32_t from, to;
+};
+
+/* Buffers from the root (0) down to the pivot nearest to the leaf. */
+struct path {
+	struct pending level[TREE_HEIGHT_MAX];
+	unsigned depth;
+};
+
+/* A half-open range of keys; no upper bound when unbounded. */
+struct bounds {
+	gefs_bytes lo, hi;
+	bool unbounded;
+};
+
+/* Told of messages that cannot be applied (delete of an absent key, a malformed wstat). addr: the pivot. */
+typedef void (*misapplied_fn)(void *arg, uint64_t addr, const gefs_record *, const char *why);
+
+/* One key after another, with its value after all messages. The value is in the node or in buf. */
+struct merge {
+	const struct node *leaf; /* NULL: messages only */
+	uint32_t at, end;
+	struct path path;
+	misapplied_fn misapplied;
+	void *arg;
+	uint8_t buf[VALUE_BUFFER];
+};
+
+/* Prepares m for the keys of `in`; path's levels are narrowed to it. */
+void merge_start(struct merge *m, const struct node *leaf, const struct path *path, const struct bounds *in);
+/* 1: a present key; 0: the end. key and value are valid until the next call. */
+int merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value);
+
+/* Narrows path to the messages in the range; false when there are none left. */
+bool path_narrow(struct path *, const struct path *from, const struct bounds *in);
+
+/* The range of child i inside `in`; false when it is empty. */
+bool child_bounds(const struct node *, uint32_t i, const struct bounds *in, struct bounds *out);
+/* Children of a pivot that concern a range: [*from, *to). */
+void child_span(const struct node *, const struct bounds *in, uint32_t *from, uint32_t *to);
+
+struct scan_ops {
+	gefs_kv_fn kv;
+	gefs_damage_fn damage;     /* may be NULL */
+	misapplied_fn misapplied;  /* may be NULL */
+	void *arg;
+};
+/* All keys of a range. */
+int tree_scan(gefs_image *, const gefs_tree *, const struct bounds *, const struct scan_ops *, gefs_error *);
+
+/* The range of keys that start with prefix; storage holds the upper bound. */
+struct bounds prefix_bounds(gefs_bytes prefix, uint8_t storage[KEY_MAX]);
+
+#endif
