@@ -87,8 +87,8 @@ choose_super(gefs_image *img, int want, const char *name, gefs_error *e)
 			 img->copy[1].addr);
 }
 
-static gefs_image *
-open_disk(struct disk *disk, const gefs_options *o, const char *name, gefs_error *e)
+gefs_image *
+image_open_disk(struct disk *disk, const gefs_options *o, const char *name, gefs_error *e)
 {
 	gefs_image *img = calloc(1, sizeof *img);
 	unsigned jobs = o ? o->jobs : 0;
@@ -127,14 +127,14 @@ gefs_image *
 gefs_open(const char *path, const gefs_options *o, gefs_error *e)
 {
 	struct disk *d = disk_open_file(path, o ? o->offset : 0, e);
-	return d ? open_disk(d, o, path, e) : NULL;
+	return d ? image_open_disk(d, o, path, e) : NULL;
 }
 
 gefs_image *
 gefs_open_memory(const void *data, size_t len, const gefs_options *o, gefs_error *e)
 {
 	struct disk *d = disk_open_memory(data, len, e);
-	return d ? open_disk(d, o, "memory image", e) : NULL;
+	return d ? image_open_disk(d, o, "memory image", e) : NULL;
 }
 
 void

@@ -45,6 +45,9 @@ image_blocks(const gefs_image *img)
 	return img->disk->size / img->f->blksz;
 }
 
+/* Opens what is on a disk, which it closes in the end, also on failure. name is for messages. */
+gefs_image *image_open_disk(struct disk *, const gefs_options *, const char *name, gefs_error *);
+
 /* An aligned address inside some arena's blocks. */
 bool image_addr_ok(const gefs_image *, uint64_t addr);
 

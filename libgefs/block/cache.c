@@ -108,8 +108,8 @@ hold(struct cache *c, struct gefs_node *n)
 	return n;
 }
 
-static struct gefs_node *
-load(gefs_image *img, uint64_t addr, gefs_error *e)
+struct gefs_node *
+cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
 {
 	struct gefs_node *n = lookup(img->cache, addr);
 	if (n)
@@ -162,7 +162,7 @@ unusable(gefs_image *img, struct gefs_node *n, gefs_error *e)
 gefs_node *
 gefs_node_open_unverified(gefs_image *img, uint64_t addr, gefs_error *e)
 {
-	struct gefs_node *n = load(img, addr, e);
+	struct gefs_node *n = cache_load(img, addr, e);
 	return n && !n->n.usable ? unusable(img, n, e) : n;
 }
 
@@ -173,7 +173,7 @@ gefs_node_open(gefs_image *img, const gefs_ptr *p, gefs_error *e)
 		gefs_fail(e, GEFS_EDAMAGE, p->addr, "node address 0x%" PRIx64 " is not a block of any arena", p->addr);
 		return NULL;
 	}
-	struct gefs_node *n = load(img, p->addr, e);
+	struct gefs_node *n = cache_load(img, p->addr, e);
 	if (!n)
 		return NULL;
 	if (n->hash != p->hash) {

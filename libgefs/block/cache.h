@@ -23,7 +23,10 @@ struct cache;
 struct cache *cache_new(void);
 void cache_free(struct cache *);
 
-/* What bulk_verify learns of one block. */
+/* The block at addr as a node, whatever its hash (which is in ->hash) and state. NULL when it cannot be read. */
+struct gefs_node *cache_load(gefs_image *, uint64_t addr, gefs_error *);
+
+/* What bulk_read learns of one block. */
 struct bulk_item {
 	gefs_ptr ptr;
 	uint64_t tag;   /* the caller's */

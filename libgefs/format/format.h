@@ -61,8 +61,9 @@ struct format {
 	bool (*deadlist_decode)(gefs_bytes value, gefs_deadlist *);
 	/* Applies wstat, relink or reprev to a value in place. NULL, or what is wrong. */
 	const char *(*update)(int op, gefs_bytes operand, uint8_t *value, size_t len);
-	/* Is op legal for this key type, with an operand of this shape? NULL, or what is wrong. */
-	const char *(*message_check)(int op, enum key_type, gefs_bytes operand);
+	/* Is op legal for this key type, with an operand of this shape? NULL, or what is wrong; *bad_op tells whether it
+	 * is the operation itself. */
+	const char *(*message_check)(int op, enum key_type, gefs_bytes operand, bool *bad_op);
 	/* Is the value legal for this key? NULL, or what is wrong. */
 	const char *(*value_check)(const struct key *, gefs_bytes value);
 };

@@ -77,13 +77,76 @@ parse(struct users *u, char *text)
 	return 0;
 }
 
+static int
+name_cmp(const char *a, size_t n, const char *b, size_t m)
+{
+	int c = memcmp(a, b, n < m ? n : m);
+	return c ? c : (n > m) - (n < m);
+}
+
+static int
+index_name_cmp(const void *a, const void *b, void *arg)
+{
+	const struct users *u = arg;
+	const char *x = u->user[*(const size_t *)a].name, *y = u->user[*(const size_t *)b].name;
+	int c = name_cmp(x, strlen(x), y, strlen(y));
+	return c ? c : (*(const size_t *)a > *(const size_t *)b) - (*(const size_t *)a < *(const size_t *)b);
+}
+
+static int
+index_id_cmp(const void *a, const void *b, void *arg)
+{
+	const struct users *u = arg;
+	int32_t x = u->user[*(const size_t *)a].id, y = u->user[*(const size_t *)b].id;
+	if (x != y)
+		return x < y ? -1 : 1;
+	return (*(const size_t *)a > *(const size_t *)b) - (*(const size_t *)a < *(const size_t *)b);
+}
+
+static int
+make_index(struct users *u)
+{
+	u->by_name = calloc(u->n + 1, sizeof *u->by_name);
+	u->by_id = calloc(u->n + 1, sizeof *u->by_id);
+	if (!u->by_name || !u->by_id)
+		return gefs_fail_memory(&u->error);
+	for (size_t i = 0; i < u->n; i++)
+		u->by_name[i] = u->by_id[i] = i;
+	qsort_r(u->by_name, u->n, sizeof *u->by_name, index_name_cmp, u);
+	qsort_r(u->by_id, u->n, sizeof *u->by_id, index_id_cmp, u);
+	return 0;
+}
+
 static const gefs_user *
 by_name(const struct users *u, const char *name, size_t len)
 {
-	for (size_t i = 0; i < u->n; i++)
-		if (strlen(u->user[i].name) == len && memcmp(u->user[i].name, name, len) == 0)
-			return &u->user[i];
+	for (size_t lo = 0, hi = u->by_name ? u->n : 0; lo < hi;) {
+		size_t mid = (lo + hi) / 2;
+		const gefs_user *x = &u->user[u->by_name[mid]];
+		int c = name_cmp(x->name, strlen(x->name), name, len);
+		if (c == 0)
+			return x;
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
 	return NULL;
+}
+
+/* The first user of the file with this number. */
+static const gefs_user *
+by_id(const struct users *u, int32_t id)
+{
+	size_t lo = 0, hi = u->by_id ? u->n : 0, n = hi;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (u->user[u->by_id[mid]].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && u->user[u->by_id[lo]].id == id ? &u->user[u->by_id[lo]] : NULL;
 }
 
 /* Leaders and members must be users of the file. */
@@ -136,7 +199,10 @@ load(gefs_image *img, struct users *u)
 		return -1;
 	if (!u->damaged && memchr(u->text, 0, (size_t)d.length))
 		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "adm:/users holds a zero byte");
-	return parse(u, u->text) < 0 ? -1 : check_links(u);
+	int rc = parse(u, u->text);
+	if (make_index(u) < 0)
+		return -1;
+	return rc < 0 ? -1 : check_links(u);
 }
 
 struct users *
@@ -158,6 +224,8 @@ users_free(struct users *u)
 {
 	if (!u)
 		return;
+	free(u->by_name);
+	free(u->by_id);
 	free(u->user);
 	free(u->text);
 	free(u);
@@ -184,14 +252,19 @@ gefs_users_error(gefs_image *img)
 	return u && u->damaged ? &u->error : NULL;
 }
 
+bool
+users_known(gefs_image *img, int32_t id)
+{
+	struct users *u = users_get(img);
+	return u && by_id(u, id);
+}
+
 static const char *
 name_of(gefs_image *img, int32_t id, const char *otherwise)
 {
 	struct users *u = users_get(img);
-	for (size_t i = 0; u && i < u->n; i++)
-		if (u->user[i].id == id)
-			return u->user[i].name;
-	return otherwise;
+	const gefs_user *x = u ? by_id(u, id) : NULL;
+	return x ? x->name : otherwise;
 }
 
 const char *

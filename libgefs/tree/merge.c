@@ -1,6 +1,5 @@
 #include "tree/tree.h"
 
-/* First index in [from, to) whose key is >= k. */
 static bool
 in_range(const struct bounds *in, gefs_bytes k)
 {
@@ -68,7 +67,11 @@ apply(struct merge *m, const struct pending *p, const gefs_record *r, bool *pres
 			complain(m, p, r, "delete of a key that does not exist");
 		*present = false;
 		return;
-	case GEFS_OP_CLEARB:
+	case GEFS_OP_CLEARB: /* legal for an absent key, but not liked by everyone: the listener decides */
+		if (!*present)
+			complain(m, p, r, "clear of data that does not exist");
+		*present = false;
+		return;
 	case GEFS_OP_CLOBBER:
 		*present = false;
 		return;

@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "common.h"
+#include "utf8.h"
+
+const char *program = "gefs";
+
+void
+complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	/* What was said so far comes first, also when both streams go to one file. */
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	putc('\n', stderr);
+}
+
+bool
+finish_output(void)
+{
+	bool failed = ferror(stdout) != 0;
+
+	errno = 0;
+	if (fclose(stdout) == 0 && !failed)
+		return true;
+	if (errno != EPIPE)
+		fprintf(stderr, "%s: cannot write the output: %s\n", program,
+			errno ? strerror(errno) : "an earlier write failed");
+	return false;
+}
+
+int
+print_version(void)
+{
+	printf("%s %s (gefs-tools), reads gefs9.00\n", program, GEFS_VERSION);
+	return finish_output() ? EXIT_DONE : EXIT_FAILED;
+}
+
+const char *
+human_size(uint64_t bytes, char buf[32])
+{
+	static const char unit[] = "KMGTPE";
+	double x = (double)bytes;
+	int u = -1;
+
+	for (; x >= 1023.95 && unit[u + 1]; u++)
+		x /= 1024;
+	if (u < 0)
+		snprintf(buf, 32, "%u B", (unsigned)bytes);
+	else
+		snprintf(buf, 32, "%.1f %ciB", x, unit[u]);
+	return buf;
+}
+
+/* C1 controls, and what reorders or breaks lines: a name must not be able to rewrite the screen. */
+static bool
+harmless(uint32_t r)
+{
+	if (r < 0x20 || (r >= 0x7f && r < 0xa0))
+		return false;
+	return !(r >= 0x200b && r <= 0x200f) && !(r >= 0x2028 && r <= 0x202e) && !(r >= 0x2066 && r <= 0x2069) &&
+	       r != 0xfeff;
+}
+
+char *
+printable(const void *p, size_t n, char *buf, size_t size)
+{
+	const uint8_t *s = p;
+	size_t at = 0, out = 0;
+	uint32_t rune = 0;
+
+	if (size == 0)
+		return buf;
+	while (at < n) {
+		size_t len = utf8_next(s + at, n - at, &rune);
+		bool ok = len && harmless(rune) && rune != '\\';
+		size_t step = len ? len : 1;
+		size_t need = ok ? len : rune == '\\' && len ? 2 : 4 * step;
+		if (out + need + 1 > size)
+			break;
+		if (ok) {
+			memcpy(buf + out, s + at, len);
+		} else if (need == 2) {
+			memcpy(buf + out, "\\\\", 2);
+		} else {
+			for (size_t i = 0; i < step; i++)
+				snprintf(buf + out + 4 * i, 5, "\\x%02x", s[at + i]);
+		}
+		out += need;
+		at += step;
+	}
+	buf[out] = 0;
+	return buf;
+}

@@ -1,0 +1,176 @@
+/* Groups B and C: arena headers and allocation logs. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "alloc/arena.h"
+#include "base/error.h"
+#include "check/check.h"
+
+static const char header_owner[] = "arena header", log_owner[] = "allocation log";
+
+/* The disk grown by the known bug gets one finding, not two for each arena. */
+static bool
+is_grow_bug(const gefs_image *img, const gefs_arena *a)
+{
+	return image_super(img)->arena[a->index].hash == GEFS_NIL && a->header_ok && a->copies_equal;
+}
+
+static void
+check_headers(struct gefs_check *c, const gefs_arena *a)
+{
+	uint32_t blksz = c->img->f->blksz;
+	int good = (a->copy[0] == GEFS_COPY_GOOD) + (a->copy[1] == GEFS_COPY_GOOD);
+
+	if (good == 2 || is_grow_bug(c->img, a))
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct place p = at_block(a->header + (uint64_t)i * blksz, header_owner);
+		if (a->copy[i] == GEFS_COPY_GOOD)
+			continue;
+		const char *state = a->copy[i] == GEFS_COPY_BAD_HASH ? "has another hash than the superblock says" :
+				    a->copy[i] == GEFS_COPY_BAD	     ? "is no arena header" :
+								       "cannot be read";
+		if (good)
+			finding(c, F_ARENA_COPY, &p,
+				"arena %u: header copy %d at 0x%" PRIx64 " %s; the other copy is good. The file server will make "
+				"the file system read-only",
+				a->index, i, p.addr, state);
+		else
+			finding(c, F_ARENA_HEADER, &p, "arena %u: header copy %d at 0x%" PRIx64 " %s, and no copy is good",
+				a->index, i, p.addr, state);
+	}
+}
+
+static void
+check_place(struct gefs_check *c, const gefs_arena *a)
+{
+	uint32_t blksz = c->img->f->blksz;
+	struct place p = at_block(a->header, header_owner);
+	const gefs_arena *prev = a->index ? &c->img->arenas[a->index - 1].pub : NULL;
+	uint64_t expect = prev ? (prev->header_ok ? prev->end : GEFS_NIL) : blksz;
+
+	if (a->header % blksz)
+		finding(c, F_ARENA_ORDER, &p, "arena %u: address 0x%" PRIx64 " is not a multiple of the block size", a->index,
+			a->header);
+	else if (expect != GEFS_NIL && a->header != expect)
+		finding(c, F_ARENA_ORDER, &p, "arena %u: begins at 0x%" PRIx64 ", expected 0x%" PRIx64, a->index, a->header,
+			expect);
+	if (!a->header_ok && (a->copy[0] == GEFS_COPY_GOOD || a->copy[1] == GEFS_COPY_GOOD))
+		finding(c, F_ARENA_SIZE, &p, "arena %u: %s; its blocks are not known", a->index,
+			c->img->arenas[a->index].error.text);
+}
+
+struct log_check {
+	struct gefs_check *c;
+	const gefs_arena *a;
+	uint64_t last_sync;
+	bool stop;
+};
+
+static int
+log_entry(void *arg, const gefs_log_entry *le)
+{
+	struct log_check *l = arg;
+	struct gefs_check *c = l->c;
+	struct place p = at_block(le->block, log_owner);
+
+	if (le->op == GEFS_LOG_SYNC && le->addr < image_super(c->img)->qgen) {
+		if (le->addr < l->last_sync)
+			finding(c, F_LOG_SYNC_ORDER, &p,
+				"arena %u, log block 0x%" PRIx64 " offset %u: barrier %" PRIu64 " after %" PRIu64, l->a->index,
+				le->block, le->offset, le->addr, l->last_sync);
+		l->last_sync = le->addr;
+	}
+	if (le->op != GEFS_LOG_BLOCK)
+		return 0;
+	uint32_t *m = ledger_at(c->map, le->block);
+	if (!m)
+		return gefs_fail_memory(NULL);
+	if (entry_kind(*m) != KIND_NONE) {
+		finding(c, F_LOG_SHARED, &p, "arena %u: log block 0x%" PRIx64 " is in a log already", l->a->index, le->block);
+		return 1;
+	}
+	*m = entry_make(KIND_LOG, l->a->index, *m);
+	c->stats.log_blocks++;
+	c->stats.blocks++;
+	if (l->a->log_ok && gefs_is_free(c->img, le->block))
+		finding(c, F_LOG_FREE, &p, "arena %u: log block 0x%" PRIx64 " counts as free", l->a->index, le->block);
+	return 0;
+}
+
+/* Why replay failed, told by looking again: which of the rules was broken is in the walk, not in the text. */
+static void
+classify_log(struct gefs_check *c, const gefs_arena *a, struct log_check *l)
+{
+	const gefs_error *e = &c->img->arenas[a->index].error;
+	gefs_error walk = {0};
+	struct place p;
+	int rc = gefs_log_walk(c->img, a->index, log_entry, l, &walk);
+
+	if (a->log_ok || rc > 0) {
+		if (rc == 0 || a->log_ok)
+			return;
+	}
+	c->incomplete = true;
+	if (rc == 0) {
+		p = at_block(e->addr, log_owner);
+		finding(c, strstr(e->text, "which is") ? F_LOG_REPLAY : F_LOG_ENTRY, &p, "%s", e->text);
+		return;
+	}
+	if (rc > 0) { /* a block met twice: is it this log's own? */
+		p = at_block(a->log_head, log_owner);
+		finding(c, strstr(e->text, "cycle") || strstr(e->text, "which is") ? F_LOG_CYCLE : F_LOG_REPLAY, &p, "%s",
+			e->text);
+		return;
+	}
+	p = at_block(walk.addr, log_owner);
+	if (walk.addr == a->log_head && !gefs_arena_of(c->img, walk.addr))
+		finding(c, F_ARENA_LOG_HEAD, &p, "%s", walk.text);
+	else if (strstr(walk.text, " offset "))
+		finding(c, F_LOG_ENTRY, &p, "%s", walk.text);
+	else
+		finding(c, strstr(walk.text, "cycle") ? F_LOG_CYCLE : F_LOG_BLOCK, &p, "%s", walk.text);
+}
+
+static void
+check_log(struct gefs_check *c, const gefs_arena *a)
+{
+	const gefs_super *sb = image_super(c->img);
+	struct place p = at_block(a->header, header_owner);
+	struct log_check l = {.c = c, .a = a};
+	uint32_t blksz = c->img->f->blksz;
+
+	classify_log(c, a, &l);
+	if (!a->log_ok)
+		return;
+	if (a->used != a->used_stored)
+		finding(c, F_ARENA_USED, &p, "arena %u: header says 0x%" PRIx64 " bytes are used, the log says 0x%" PRIx64,
+			a->index, a->used_stored, a->used);
+	if (sb->qgen > 0 && (!a->barrier || a->barrier_gen != sb->qgen)) {
+		if (a->barrier)
+			finding(c, F_LOG_NO_BARRIER, &p, "arena %u: the log ends at barrier %" PRIu64 ", expected %" PRIu64,
+				a->index, a->barrier_gen, sb->qgen);
+		else
+			finding(c, F_LOG_NO_BARRIER, &p, "arena %u: the log ends without barrier %" PRIu64, a->index, sb->qgen);
+	}
+	for (uint64_t i = 1; i <= c->img->f->reserved_blocks && i * blksz < a->size; i++)
+		if (gefs_is_free(c->img, a->end - i * blksz)) {
+			finding(c, F_ARENA_TAIL_FREE, &p, "arena %u: block 0x%" PRIx64 " at its end is free", a->index,
+				a->end - i * blksz);
+			break;
+		}
+}
+
+void
+check_arenas(struct gefs_check *c)
+{
+	for (uint32_t i = 0; i < c->img->narenas; i++) {
+		const gefs_arena *a = &c->img->arenas[i].pub;
+		check_headers(c, a);
+		check_place(c, a);
+		if (a->header_ok)
+			check_log(c, a);
+		else
+			c->incomplete = true;
+	}
+}

@@ -1,0 +1,115 @@
+/* The checker's own structures. Each file of this folder verifies one group of invariants and reports through
+ * finding(); nothing here prints. */
+#ifndef GEFS_CHECK_CHECK_H
+#define GEFS_CHECK_CHECK_H
+
+#include "block/cache.h"
+#include "check/ledger.h"
+#include "check/catalogue.h"
+#include "image.h"
+
+/* Which names a finding is to get once all findings are known. */
+struct place {
+	uint64_t addr;  /* block, or GEFS_NIL */
+	uint64_t snap;  /* the one snapshot it was seen in, or GEFS_NIL: by addr */
+	uint64_t qid;   /* file or directory whose path to give, or GEFS_NIL */
+	bool name_dir;  /* qid is a directory, and name (below) an entry of it */
+	gefs_bytes name;
+	const char *owner; /* "", or a constant: what the block is */
+};
+
+#define NOWHERE ((struct place){.addr = GEFS_NIL, .snap = GEFS_NIL, .qid = GEFS_NIL, .owner = ""})
+
+static inline struct place
+at_block(uint64_t addr, const char *owner)
+{
+	struct place p = NOWHERE;
+	p.addr = addr;
+	p.owner = owner;
+	return p;
+}
+
+struct kept {
+	gefs_finding pub;
+	enum finding_code code;
+	struct place place;
+	uint8_t name[KEY_MAX];
+	size_t order;
+};
+
+struct data_item {
+	uint64_t qid, offset, leaf;
+	bool snaptree;
+};
+
+struct gefs_check {
+	gefs_image *img;
+	gefs_check_options opts;
+	gefs_check_stats stats;
+	struct kept *kept;
+	size_t nkept, cap_kept, max;
+	uint32_t *seen; /* hash table over kept: index + 1 */
+	size_t nseen;
+	struct ledger *map;
+	bool cancelled, nomem;
+	bool incomplete; /* something could not be reached: leaks and absences are not known */
+	/* data blocks waiting to be verified */
+	struct bulk_item *batch;
+	struct data_item *item;
+	size_t nbatch;
+	uint64_t max_qid, max_gen;  /* seen in trees, records, lists */
+	bool any_qid, any_gen;
+	bool *wanted;               /* by index of snapshot; NULL: all */
+	char **strings;             /* owned texts of findings */
+	size_t nstrings, cap_strings;
+	size_t last_prog;
+};
+
+/* Adds a finding; the same code at the same block is folded into one. */
+void finding(struct gefs_check *, enum finding_code, const struct place *, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* A copy that lives as long as the check; never NULL ("" for want of memory). */
+const char *check_string(struct gefs_check *, const char *);
+/* Tells the caller how far things are; false: stop. */
+bool check_progress(struct gefs_check *, const char *what, uint64_t done, uint64_t total);
+
+static inline void
+saw_qid(struct gefs_check *c, uint64_t q)
+{
+	if (q != GEFS_NIL && (!c->any_qid || q > c->max_qid)) {
+		c->max_qid = q;
+		c->any_qid = true;
+	}
+}
+
+static inline void
+saw_gen(struct gefs_check *c, uint64_t g)
+{
+	if (g != GEFS_NIL && (!c->any_gen || g > c->max_gen)) {
+		c->max_gen = g;
+		c->any_gen = true;
+	}
+}
+
+bool check_wants(const struct gefs_check *, size_t snap_index);
+
+/* The passes, in order. */
+void check_supers(struct gefs_check *);    /* A */
+void check_arenas(struct gefs_check *);    /* B, C */
+void check_trees(struct gefs_check *);     /* D, E */
+void check_graph(struct gefs_check *);     /* G */
+void check_deadlists(struct gefs_check *); /* H */
+void check_names(struct gefs_check *);     /* F and what needs messages applied */
+void check_usage(struct gefs_check *);     /* I */
+void check_users(struct gefs_check *);     /* J */
+void check_affected(struct gefs_check *);  /* which snapshots and paths */
+
+/* One record or message of a node (records.c). snaptree: of the snapshot tree. */
+void check_record(struct gefs_check *, const struct gefs_node *, uint64_t birth, uint32_t slot, const gefs_record *,
+		  bool snaptree);
+
+/* Queues a data block (data.c); flushes when the batch is full. */
+void data_add(struct gefs_check *, const gefs_ptr *, const struct data_item *);
+void data_flush(struct gefs_check *);
+
+#endif

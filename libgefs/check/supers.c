@@ -1,0 +1,107 @@
+/* Group A: the device and its superblocks. What needs the trees (next numbers) is at the end of usage.c. */
+#include <inttypes.h>
+
+#include "check/check.h"
+
+static const char owner[] = "superblock";
+
+static bool
+was_grown_badly(const gefs_image *img)
+{
+	/* The bug stores all ones for every arena that existed before. */
+	bool any = false;
+	for (uint32_t i = 0; i < img->narenas; i++) {
+		const gefs_arena *a = &img->arenas[i].pub;
+		if (a->copy[0] == GEFS_COPY_GOOD && a->copy[1] == GEFS_COPY_GOOD)
+			continue;
+		if (image_super(img)->arena[i].hash != GEFS_NIL || !a->header_ok || !a->copies_equal)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static void
+check_copy(struct gefs_check *c, int i)
+{
+	const struct super_copy *s = &c->img->copy[i], *other = &c->img->copy[!i];
+	struct place p = at_block(s->addr, owner);
+	const char *which = i ? "last" : "first";
+
+	if (s->type == GEFS_BLOCK_UNKNOWN)
+		finding(c, F_SUPER_TYPE, &p, "%s superblock at 0x%" PRIx64 " does not begin with a known block type", which,
+			s->addr);
+	if (s->state == GEFS_COPY_GOOD)
+		return;
+	if (other->state != GEFS_COPY_GOOD)
+		finding(c, F_SUPER_BOTH, &p,
+			"%s superblock at 0x%" PRIx64 " is not good and neither is the other one: %s is read all the same",
+			which, s->addr, c->img->used ? "the last" : "the first");
+	else if (s->state == GEFS_COPY_BAD_HASH)
+		finding(c, F_SUPER_COPY, &p,
+			"%s superblock at 0x%" PRIx64 ": hash is %016" PRIx64 ", expected %016" PRIx64 "; the other one is used",
+			which, s->addr, s->super.computed, s->super.hash);
+	else
+		finding(c, F_SUPER_COPY, &p, "there is no superblock at 0x%" PRIx64 " (the %s place); the other one is used",
+			s->addr, which);
+}
+
+static bool
+covered_equal(const gefs_super *a, const gefs_super *b)
+{
+	return a->hash == b->hash && a->narena == b->narena;
+}
+
+static void
+check_fields(struct gefs_check *c)
+{
+	const gefs_super *s = image_super(c->img);
+	const struct format *f = c->img->f;
+	struct place p = at_block(c->img->copy[c->img->used].addr, owner);
+
+	if (s->blksz != f->blksz)
+		finding(c, F_SUPER_FIELDS, &p, "block size is %u, expected %u", s->blksz, f->blksz);
+	if (s->bufspc != f->bufspc)
+		finding(c, F_SUPER_FIELDS, &p, "buffer space is %u, expected %u", s->bufspc, f->bufspc);
+	if (s->narena > f->max_arenas)
+		finding(c, F_SUPER_FIELDS, &p, "%u arenas, at most %u are possible", s->narena, f->max_arenas);
+	if (s->flag)
+		finding(c, F_SUPER_FLAG, &p, "flags are 0x%" PRIx64 ", expected 0", s->flag);
+	if (s->snapdl_head.addr != GEFS_NIL || s->snapdl_tail.addr != GEFS_NIL)
+		finding(c, F_SUPER_SNAPDL, &p, "the snapshot tree's deadlist is 0x%" PRIx64 " to 0x%" PRIx64 ", expected nil",
+			s->snapdl_head.addr, s->snapdl_tail.addr);
+}
+
+void
+check_supers(struct gefs_check *c)
+{
+	const gefs_image *img = c->img;
+	uint64_t end = 0;
+
+	for (int i = 0; i < 2; i++)
+		check_copy(c, i);
+	if (img->copy[0].state == GEFS_COPY_GOOD && img->copy[1].state == GEFS_COPY_GOOD &&
+	    !covered_equal(&img->copy[0].super, &img->copy[1].super)) {
+		struct place p = at_block(img->copy[1].addr, owner);
+		finding(c, F_SUPER_DIFFER, &p,
+			"the superblocks at 0x0 and 0x%" PRIx64 " are of different syncs (%" PRIu64 " and %" PRIu64 ")",
+			img->copy[1].addr, img->copy[0].super.qgen, img->copy[1].super.qgen);
+	}
+	check_fields(c);
+	if (was_grown_badly(img)) {
+		struct place p = at_block(img->copy[img->used].addr, owner);
+		finding(c, F_SUPER_GROWN, &p,
+			"the superblock holds all ones as the hash of old arenas: the disk was grown by a file server with the "
+			"grow bug and cannot be loaded; everything else is intact and readable");
+	}
+	for (uint32_t i = 0; i < img->narenas; i++)
+		if (img->arenas[i].pub.header_ok && img->arenas[i].pub.end > end)
+			end = img->arenas[i].pub.end;
+	if (end > img->copy[1].addr) {
+		struct place p = at_block(img->copy[1].addr, "device");
+		finding(c, F_DEVICE_SHORT, &p,
+			"the arenas end at 0x%" PRIx64 ", the device leaves room up to 0x%" PRIx64
+			" before its last superblock",
+			end, img->copy[1].addr);
+	}
+}

@@ -1,0 +1,231 @@
+#include "explore.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Work for one input is bounded: a wild tree may promise more than any test can wait for. */
+enum { MAX_STEPS = 4000, MAX_TREES = 8, MAX_READ = 1 << 20, MAX_READS = 40 };
+
+struct tour {
+	gefs_image *img;
+	const gefs_tree *tree;
+	unsigned steps, reads;
+	volatile uint64_t sum; /* so that what is read is really read */
+};
+
+static int
+step(struct tour *t)
+{
+	return ++t->steps > MAX_STEPS;
+}
+
+static void
+touch(struct tour *t, const void *p, size_t n)
+{
+	const uint8_t *b = p;
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum = sum * 31 + b[i];
+	t->sum += sum;
+}
+
+static int
+on_damage(void *arg, const gefs_error *e)
+{
+	struct tour *t = arg;
+	touch(t, e->text, strlen(e->text));
+	return step(t);
+}
+
+static int
+on_log(void *arg, const gefs_log_entry *e)
+{
+	struct tour *t = arg;
+	touch(t, e->name, strlen(e->name));
+	return step(t);
+}
+
+static int
+on_dead(void *arg, uint64_t block, uint64_t addr)
+{
+	struct tour *t = arg;
+	t->sum += block ^ addr;
+	return step(t);
+}
+
+static int
+on_kv(void *arg, gefs_bytes key, gefs_bytes value)
+{
+	struct tour *t = arg;
+	gefs_record r = {0, key, value};
+	touch(t, key.p, key.n);
+	touch(t, value.p, value.n);
+	explore_record(t->img, &r);
+	return step(t);
+}
+
+void
+explore_record(const gefs_image *img, const gefs_record *r)
+{
+	char text[300];
+	gefs_format_key(img, r->key, text, sizeof text);
+	gefs_format_value(img, r, text, sizeof text);
+	gefs_op_name(r->op);
+}
+
+static int
+on_node(void *arg, const gefs_place *p)
+{
+	struct tour *t = arg;
+	gefs_ptr ptr;
+	uint32_t fill;
+
+	if (!p->node)
+		return on_damage(arg, p->error);
+	t->sum += gefs_node_fill(p->node) + gefs_node_addr(p->node);
+	for (uint32_t i = 0; i < gefs_node_count(p->node); i++) {
+		gefs_record r = gefs_node_value(p->node, i);
+		explore_record(t->img, &r);
+		if (!gefs_node_is_leaf(p->node))
+			gefs_node_child(p->node, i, &ptr, &fill);
+	}
+	for (uint32_t i = 0; i < gefs_node_messages(p->node); i++) {
+		gefs_record r = gefs_node_message(p->node, i);
+		explore_record(t->img, &r);
+	}
+	return step(t);
+}
+
+static int
+on_extent(void *arg, const gefs_extent *x)
+{
+	struct tour *t = arg;
+	if (x->data)
+		touch(t, x->data, (size_t)x->len);
+	else
+		touch(t, x->error->text, strlen(x->error->text));
+	return step(t);
+}
+
+static int
+on_file(void *arg, const gefs_file *f)
+{
+	struct tour *t = arg;
+	uint8_t storage[256];
+	char path[64];
+	gefs_dirent found;
+
+	touch(t, f->path, f->path_len + 1);
+	gefs_user_name(t->img, f->entry->uid);
+	gefs_group_name(t->img, f->entry->gid);
+	if (++t->reads > MAX_READS)
+		return step(t);
+	gefs_file_find(t->img, t->tree, (const char *)f->path, &found, storage, NULL);
+	gefs_qid_path(t->img, t->tree, f->entry->qpath, path, sizeof path, NULL);
+	gefs_dir_path(t->img, t->tree, f->entry->qpath, path, sizeof path, NULL);
+	gefs_file_read(t->img, t->tree, f->entry, 0, MAX_READ, on_extent, t, NULL);
+	gefs_file_read(t->img, t->tree, f->entry, f->entry->length / 2, MAX_READ, on_extent, t, NULL);
+	return step(t);
+}
+
+static void
+tree(struct tour *t, const gefs_tree *tr, bool files)
+{
+	gefs_bytes all = {NULL, 0};
+
+	t->tree = tr;
+	t->steps = t->reads = 0;
+	gefs_node_walk(t->img, tr, on_node, t, NULL);
+	t->steps = 0;
+	gefs_scan(t->img, tr, all, on_kv, on_damage, t, NULL);
+	gefs_scan(t->img, tr, all, on_kv, NULL, t, NULL);
+	t->steps = 0;
+	if (files)
+		gefs_files_walk(t->img, tr, on_file, on_damage, t, NULL);
+}
+
+static void
+snapshots(struct tour *t)
+{
+	gefs_tree tr;
+	for (size_t i = 0; i < gefs_label_count(t->img); i++)
+		touch(t, gefs_label_get(t->img, i)->name, gefs_label_get(t->img, i)->len + 1);
+	for (size_t i = 0; i < gefs_conf_count(t->img); i++)
+		touch(t, gefs_conf_get(t->img, i)->value.p, gefs_conf_get(t->img, i)->value.n);
+	for (size_t i = 0; i < gefs_deadlist_count(t->img) && i < MAX_TREES; i++)
+		gefs_deadlist_walk(t->img, gefs_deadlist_get(t->img, i), on_dead, t, NULL);
+	if (gefs_tree_find(t->img, "snap", &tr, NULL) == 0)
+		tree(t, &tr, false);
+	for (size_t i = 0; i < gefs_snap_count(t->img) && i < MAX_TREES; i++) {
+		gefs_tree_of(gefs_snap_get(t->img, i), &tr);
+		tree(t, &tr, true);
+	}
+	gefs_snaps_error(t->img);
+	for (size_t i = 0; i < gefs_user_count(t->img); i++)
+		touch(t, gefs_user_get(t->img, i)->members, strlen(gefs_user_get(t->img, i)->members));
+	gefs_users_error(t->img);
+}
+
+static void
+check(struct tour *t)
+{
+	gefs_check *c = gefs_check_run(t->img, NULL, NULL);
+	if (!c)
+		return;
+	for (size_t i = 0; i < gefs_check_count(c); i++) {
+		const gefs_finding *f = gefs_check_finding(c, i);
+		touch(t, f->text, strlen(f->text));
+		touch(t, f->owner, strlen(f->owner));
+		for (size_t k = 0; k < f->nsnapshots; k++)
+			touch(t, f->snapshots[k], strlen(f->snapshots[k]));
+		for (size_t k = 0; k < f->npaths; k++)
+			touch(t, f->paths[k], strlen(f->paths[k]));
+	}
+	gefs_check_free(c);
+}
+
+#ifdef FUZZ_MAP
+static int
+on_owner(void *arg, const gefs_owner *o)
+{
+	struct tour *t = arg;
+	t->sum += o->referrer;
+	return step(t);
+}
+
+static void
+map(struct tour *t)
+{
+	t->steps = 0;
+	gefs_map *m = gefs_map_make(t->img, on_damage, t, NULL);
+	if (m) {
+		for (uint64_t a = 0; a < gefs_device_size(t->img); a += 16384 * 61)
+			gefs_use_name(gefs_map_use(m, a));
+		gefs_map_free(m);
+	}
+	gefs_tree tr;
+	if (gefs_tree_find(t->img, "main", &tr, NULL) == 0)
+		gefs_owners(t->img, tr.root.addr, on_owner, on_damage, t, NULL);
+	gefs_owners(t->img, gefs_super_get(t->img)->snap_root.addr, on_owner, on_damage, t, NULL);
+}
+#endif
+
+void
+explore(gefs_image *img)
+{
+	struct tour t = {.img = img};
+
+	for (uint32_t i = 0; i < gefs_arena_count(img); i++) {
+		const gefs_arena *a = gefs_arena_get(img, i);
+		t.steps = 0;
+		if (a->error)
+			touch(&t, a->error->text, strlen(a->error->text));
+		gefs_log_walk(img, i, on_log, &t, NULL);
+		gefs_is_free(img, a->start + a->size / 2);
+	}
+	snapshots(&t);
+	check(&t);
+#ifdef FUZZ_MAP
+	map(&t);
+#endif
+}
