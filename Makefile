@@ -21,12 +21,11 @@ BUILD ?= build
 CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wcast-qual \
        -Wvla -Wformat=2 -Wundef
-# BLAKE-free and dependency-free: what every object needs.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilibgefs -fPIC -fvisibility=hidden -pthread \
 	     $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE)
 
-LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
+LIB_SRC := $(filter-out %_test.c libgefs/fuzz/%,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 COMMON_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/common/*.c)))
 COMMANDS := $(notdir $(wildcard cmd/gefs-*))
@@ -64,8 +63,59 @@ $(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard 
 endef
 $(foreach c,$(COMMANDS),$(eval $(call command,$(c))))
 
-clean:
-	rm -rf $(BUILD) build-*
+# ---- tests: each is an executable that prints TAP; prove runs all of them, for both builds ----
 
-.PHONY: all clean
--include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c))
+TEST_SRC := $(wildcard libgefs/*/*_test.c cmd/common/*_test.c)
+TEST_BINS := $(TEST_SRC:%.c=$(BUILD)/t/%)
+SCRIPT_TESTS := $(wildcard cmd/*/t/*.t scripts/t/*.t)
+TEST_LINKS := $(SCRIPT_TESTS:%=$(BUILD)/t/%)
+DAMAGE_SRC := $(wildcard testdata/damage/gefs-damage/*.c)
+FUZZ_SRC := $(wildcard libgefs/fuzz/*_fuzz.c)
+FUZZ_LIB := $(filter-out $(FUZZ_SRC) %/standalone_main.c,$(wildcard libgefs/fuzz/*.c))
+
+$(BUILD)/t/%_test: $(BUILD)/%_test.o $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ -lcmocka $(ALL_LDFLAGS)
+
+# A test script stands in each build's folder, so that it knows which build it is to test.
+$(BUILD)/t/%.t: %.t
+	@mkdir -p $(@D)
+	ln -sf $(CURDIR)/$< $@
+
+tests: all $(TEST_BINS) $(TEST_LINKS) $(TEST_TOOLS)
+
+test:
+	scripts/install-deps
+	$(MAKE) tests WERROR=-Werror
+	$(MAKE) tests BUILD=build-asan CFLAGS="-O1 -g -fno-omit-frame-pointer" SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+	scripts/prove build build-asan
+
+demo:
+	scripts/install-deps
+	$(MAKE) all
+	scripts/demo
+
+bench: all
+	scripts/bench
+
+fuzz:
+	scripts/install-deps fuzz
+	scripts/fuzz
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
+		   $(DESTDIR)$(MANDIR)/man8
+	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	install -m 644 $(BUILD)/lib/libgefs.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(BUILD)/lib/libgefs.so.$(VERSION) $(DESTDIR)$(LIBDIR)
+	ln -sf libgefs.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libgefs.so.$(SOVERSION)
+	ln -sf libgefs.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libgefs.so
+	install -m 644 $(BUILD)/lib/pkgconfig/gefs.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 libgefs/gefs.h $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 $(wildcard cmd/*/*.8) $(DESTDIR)$(MANDIR)/man8
+
+clean:
+	rm -rf build build-asan build-fuzz
+
+.PHONY: all tests test demo bench fuzz install clean
+-include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC))

@@ -3,6 +3,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "../common/common.h"
 #include "check.h"
@@ -184,6 +187,9 @@ main(int argc, char **argv)
 	int status;
 
 	program = "gefs-check";
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, 32 << 20); /* memory given back to the system costs page faults to get again */
+#endif
 	status = parse_options(argc, argv, &s);
 	if (status >= 0)
 		return status;

@@ -6,11 +6,12 @@
 
 #include "base/error.h"
 
-enum { BUCKETS = 4096, PREFETCH_MAX = CACHE_BLOCKS / 2 };
+enum { BUCKETS = 256 };
 
 struct cache {
 	struct gefs_node *bucket[BUCKETS];
 	struct gefs_node *oldest, *newest; /* unreferenced nodes */
+	struct gefs_node *spare;           /* evicted: their memory serves the next ones */
 	size_t count;
 };
 
@@ -30,13 +31,18 @@ cache_free(struct cache *c)
 			next = n->next;
 			free(n);
 		}
+	while (c->spare) {
+		struct gefs_node *n = c->spare;
+		c->spare = n->next;
+		free(n);
+	}
 	free(c);
 }
 
 static struct gefs_node **
 bucket_of(struct cache *c, uint64_t addr)
 {
-	return &c->bucket[(addr * 0x9e3779b97f4a7c15u) >> 52];
+	return &c->bucket[(addr * 0x9e3779b97f4a7c15u) >> 56];
 }
 
 static struct gefs_node *
@@ -74,7 +80,8 @@ evict(struct cache *c, struct gefs_node *n)
 	*at = n->next;
 	lru_remove(c, n);
 	c->count--;
-	free(n);
+	n->next = c->spare;
+	c->spare = n;
 }
 
 /* Adds a filled node, unreferenced, and makes room. */
@@ -94,7 +101,14 @@ insert(struct cache *c, struct gefs_node *n)
 static struct gefs_node *
 node_alloc(const gefs_image *img, uint64_t addr)
 {
-	struct gefs_node *n = malloc(sizeof *n + img->f->blksz);
+	struct cache *c = img->cache;
+	if (!c->spare && c->count >= CACHE_BLOCKS && c->oldest)
+		evict(c, c->oldest);
+	struct gefs_node *n = c->spare;
+	if (n)
+		c->spare = n->next;
+	else
+		n = malloc(sizeof *n + img->f->blksz);
 	if (n)
 		*n = (struct gefs_node){.addr = addr};
 	return n;

@@ -5,7 +5,8 @@
 #include "format/node.h"
 #include "image.h"
 
-enum { CACHE_BLOCKS = 1536 };
+/* Small on purpose: fresh memory costs more than reading a block from the page cache again. */
+enum { CACHE_BLOCKS = 128, PREFETCH_MAX = CACHE_BLOCKS / 2 };
 
 /* A node in memory. Held by whoever opened it until gefs_node_close. */
 struct gefs_node {

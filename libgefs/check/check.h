@@ -96,13 +96,24 @@ bool check_wants(const struct gefs_check *, size_t snap_index);
 /* The passes, in order. */
 void check_supers(struct gefs_check *);    /* A */
 void check_arenas(struct gefs_check *);    /* B, C */
-void check_trees(struct gefs_check *);     /* D, E */
+void check_snapshots(struct gefs_check *); /* D to H: one snapshot after the other, while its nodes are cached */
 void check_graph(struct gefs_check *);     /* G */
-void check_deadlists(struct gefs_check *); /* H */
-void check_names(struct gefs_check *);     /* F and what needs messages applied */
-void check_usage(struct gefs_check *);     /* I */
 void check_users(struct gefs_check *);     /* J */
+void check_usage(struct gefs_check *);     /* I */
 void check_affected(struct gefs_check *);  /* which snapshots and paths */
+
+/* Parts of check_snapshots: */
+void check_snap_tree(struct gefs_check *);                       /* D, E of the snapshot tree */
+void check_file_tree(struct gefs_check *, const gefs_snap *);    /* D, E */
+void check_deadlists_of(struct gefs_check *, const gefs_snap *); /* H */
+void check_deadlist_orphans(struct gefs_check *);                /* H */
+
+/* F, and what else needs messages applied. */
+struct names;
+struct names *names_new(struct gefs_check *);
+/* In ascending order of snapshots: only what differs from the one before is looked at. */
+void names_check(struct names *, const gefs_snap *);
+void names_free(struct names *);
 
 /* One record or message of a node (records.c). snaptree: of the snapshot tree. */
 void check_record(struct gefs_check *, const struct gefs_node *, uint64_t birth, uint32_t slot, const gefs_record *,

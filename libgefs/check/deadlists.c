@@ -262,22 +262,38 @@ check_lists(struct gefs_check *c, uint64_t gen, size_t from, size_t to)
 	free(g.v);
 }
 
+/* Index of the first list of a generation that is not below gen: they are sorted. */
+static size_t
+first_list(const struct snaps *s, uint64_t gen)
+{
+	size_t lo = 0, hi = s->ndead;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (s->dead[mid].gen < gen)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 void
-check_deadlists(struct gefs_check *c)
+check_deadlists_of(struct gefs_check *c, const gefs_snap *snap)
 {
 	struct snaps *s = snaps_get(c->img);
-	size_t d = 0;
+	size_t from = first_list(s, snap->id), to = from;
 
-	/* Lists and snapshots are both in order of generation; orphans come last, so that what a proper list says counts. */
-	for (size_t i = 0; i < s->nsnaps && !c->cancelled; i++) {
-		while (d < s->ndead && s->dead[d].gen < s->snaps[i].id)
-			d++;
-		size_t from = d;
-		while (d < s->ndead && s->dead[d].gen == s->snaps[i].id)
-			d++;
-		if (check_wants(c, i))
-			check_lists(c, s->snaps[i].id, from, d);
-	}
+	while (to < s->ndead && s->dead[to].gen == snap->id)
+		to++;
+	check_lists(c, snap->id, from, to);
+}
+
+/* After all others, so that what a proper list says counts. */
+void
+check_deadlist_orphans(struct gefs_check *c)
+{
+	struct snaps *s = snaps_get(c->img);
+
 	for (size_t i = 0; i < s->ndead; i++)
 		if (!gefs_snap_by_id(c->img, s->dead[i].gen))
 			check_lists(c, s->dead[i].gen, i, i + 1);

@@ -124,12 +124,10 @@ choose_snaps(struct gefs_check *c, gefs_error *e)
 static void
 run(struct gefs_check *c)
 {
-	static void (*const pass[])(struct gefs_check *) = {check_supers, check_arenas,	   check_trees,
-							    check_graph,  check_deadlists, check_names,
-							    check_users,  check_usage};
-	static const char *const what[] = {"superblocks",	 "arenas and logs", "trees and data",
-					   "snapshots", "deadlists",	    "names",
-					   "users",		 "space"};
+	static void (*const pass[])(struct gefs_check *) = {check_supers, check_arenas, check_snapshots,
+							    check_graph,  check_users,	check_usage};
+	static const char *const what[] = {"superblocks",	    "arenas and logs", "trees and data",
+					   "the graph of snapshots", "users",	       "space"};
 	struct timespec from, to;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);

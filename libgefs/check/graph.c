@@ -7,6 +7,7 @@
 
 struct children {
 	uint32_t count, forks; /* forks: those whose base is this snapshot */
+	bool rooted;           /* its own base is among its ancestors */
 };
 
 static struct place
@@ -42,6 +43,31 @@ count_children(struct gefs_check *c)
 	return kids;
 }
 
+static bool
+has_ancestor(gefs_image *img, const gefs_snap *s, uint64_t id)
+{
+	while (s && s->id != id)
+		s = s->pred < s->id ? gefs_snap_by_id(img, s->pred) : NULL;
+	return s != NULL;
+}
+
+/* Most snapshots share their predecessor's base, so looking at it is enough; the first of a line names it itself. */
+static void
+find_bases(struct gefs_check *c, struct children *kids)
+{
+	struct snaps *s = snaps_get(c->img);
+
+	for (size_t i = 0; i < s->nsnaps; i++) {
+		const gefs_snap *x = &s->snaps[i], *pred = gefs_snap_by_id(c->img, x->pred);
+		if (x->base == x->pred || x->base == x->id)
+			kids[i].rooted = pred != NULL;
+		else if (pred && pred->id < x->id && pred->base == x->base)
+			kids[i].rooted = kids[pred - s->snaps].rooted;
+		else
+			kids[i].rooted = has_ancestor(c->img, x, x->base);
+	}
+}
+
 static void
 check_links(struct gefs_check *c, const gefs_snap *s, const struct children *kids)
 {
@@ -63,11 +89,7 @@ check_links(struct gefs_check *c, const gefs_snap *s, const struct children *kid
 	if (s->succ == GEFS_NIL && kids->count > kids->forks)
 		SNAP_FINDING(c, F_SNAP_SUCC_LOST, s->id, "snapshot %" PRIu64 ": no successor, but %u snapshots continue it",
 			     s->id, kids->count - kids->forks);
-	/* The base must be found among the ancestors, as far as they still exist. */
-	const gefs_snap *a = s;
-	for (size_t i = 0; a && a->id != s->base && a->pred != a->id && i < 1u << 20; i++)
-		a = a->pred < a->id ? gefs_snap_by_id(c->img, a->pred) : NULL;
-	if (s->base > s->pred || !a || (a->id != s->base))
+	if (s->base > s->pred || !kids->rooted)
 		SNAP_FINDING(c, F_SNAP_BASE, s->id, "snapshot %" PRIu64 ": base %" PRIu64 " is not among its ancestors", s->id,
 			     s->base);
 }
@@ -159,6 +181,7 @@ check_graph(struct gefs_check *c)
 		c->nomem = true;
 		return;
 	}
+	find_bases(c, kids);
 	for (size_t i = 0; i < s->nsnaps; i++) {
 		const gefs_snap *x = &s->snaps[i];
 		if (x->gen != x->id || x->flag != 0)

@@ -21,14 +21,17 @@ struct item {
 	uint64_t addr;      /* leaf of its entry */
 	uint32_t entries, kids, blocks;
 	uint32_t reached;   /* stamp: the root is above */
-	bool used, dir, touched;
+	bool dir, touched;
 };
 
 struct names {
 	struct gefs_check *c;
 	uint64_t snap;
-	struct item *table; /* open addressing by qid */
-	size_t size, n;
+	const gefs_snap *before; /* the one whose tree the state is of */
+	struct item *item;  /* in order of appearance */
+	size_t n, cap;
+	uint32_t *table;    /* open addressing by qid: index into item, plus one */
+	size_t size;
 	uint64_t *touched;
 	size_t ntouched, cap_touched;
 	uint32_t roots;
@@ -37,51 +40,53 @@ struct names {
 	bool damaged; /* part of the tree could not be read: what is absent proves nothing */
 };
 
-static size_t
+static uint32_t *
 slot_of(const struct names *s, uint64_t qid)
 {
 	size_t i = (qid * 0x9e3779b97f4a7c15u) >> 20 & (s->size - 1);
-	while (s->table[i].used && s->table[i].qid != qid)
+	while (s->table[i] && s->item[s->table[i] - 1].qid != qid)
 		i = (i + 1) & (s->size - 1);
-	return i;
+	return &s->table[i];
 }
 
 static bool
 grow(struct names *s)
 {
-	struct names bigger = *s;
-	bigger.size = s->size ? 2 * s->size : 1024;
-	bigger.table = calloc(bigger.size, sizeof *bigger.table);
-	if (!bigger.table)
+	size_t size = s->size ? 4 * s->size : 1024;
+	uint32_t *table = calloc(size, sizeof *table);
+
+	if (!table || s->n > UINT32_MAX / 2) {
+		free(table);
 		return false;
-	for (size_t i = 0; i < s->size; i++)
-		if (s->table[i].used)
-			bigger.table[slot_of(&bigger, s->table[i].qid)] = s->table[i];
+	}
 	free(s->table);
-	s->table = bigger.table;
-	s->size = bigger.size;
+	s->table = table;
+	s->size = size;
+	for (size_t i = 0; i < s->n; i++)
+		*slot_of(s, s->item[i].qid) = (uint32_t)i + 1;
 	return true;
 }
 
-static const struct item *
+static struct item *
 find(const struct names *s, uint64_t qid)
 {
-	const struct item *it = s->size ? &s->table[slot_of(s, qid)] : NULL;
-	return it && it->used ? it : NULL;
+	uint32_t i = s->size ? *slot_of(s, qid) : 0;
+	return i ? &s->item[i - 1] : NULL;
 }
 
 /* The item of a qid, made when new, and marked for verification. Valid until the next touch. */
 static struct item *
 touch(struct names *s, uint64_t qid)
 {
-	if (2 * s->n >= s->size && !grow(s)) {
-		s->c->nomem = true;
-		return NULL;
-	}
-	struct item *it = &s->table[slot_of(s, qid)];
-	if (!it->used) {
-		*it = (struct item){.used = true, .qid = qid};
-		s->n++;
+	struct item *it = find(s, qid);
+	if (!it) {
+		struct item fresh = {.qid = qid};
+		if ((2 * s->n >= s->size && !grow(s)) || !vec_push(s->item, s->n, s->cap, fresh)) {
+			s->c->nomem = true;
+			return NULL;
+		}
+		*slot_of(s, qid) = (uint32_t)s->n;
+		it = &s->item[s->n - 1];
 	}
 	if (!it->touched && vec_push(s->touched, s->ntouched, s->cap_touched, qid))
 		it->touched = true;
@@ -276,21 +281,20 @@ static void
 check_reach(struct names *s, const struct item *it, const struct place *p)
 {
 	uint32_t stamp = ++s->stamp;
-	struct item *at = &s->table[slot_of(s, it->qid)];
+	struct item *at = find(s, it->qid);
 
-	while (at->used && at->entries && at->parent != GEFS_NIL && at->reached != UINT32_MAX) {
+	while (at && at->entries && at->parent != GEFS_NIL && at->reached != UINT32_MAX) {
 		if (at->reached == stamp) {
 			finding(s->c, F_DIR_UNREACHABLE, p,
 				"snapshot %" PRIu64 ": the directories above qid %" PRIu64 " form a loop", s->snap, it->qid);
 			break;
 		}
 		at->reached = stamp;
-		at = &s->table[slot_of(s, at->parent)];
+		at = find(s, at->parent);
 	}
 	/* Known good from here: a second climb stops early. */
-	bool good = at->used && at->entries && (at->parent == GEFS_NIL || at->reached == UINT32_MAX);
-	for (at = &s->table[slot_of(s, it->qid)]; at->used && at->reached == stamp;
-	     at = &s->table[slot_of(s, at->parent)])
+	bool good = at && at->entries && (at->parent == GEFS_NIL || at->reached == UINT32_MAX);
+	for (at = find(s, it->qid); at && at->reached == stamp; at = find(s, at->parent))
 		at->reached = good ? UINT32_MAX : 0;
 }
 
@@ -351,13 +355,13 @@ settle(struct names *s)
 	struct gefs_check *c = s->c;
 
 	if (s->moved)
-		for (size_t k = 0; k < s->size; k++)
-			s->table[k].reached = 0;
+		for (size_t k = 0; k < s->n; k++)
+			s->item[k].reached = 0;
 	s->moved = false;
 	for (size_t i = 0; i < s->ntouched && !s->damaged; i++)
 		check_item(s, find(s, s->touched[i]));
 	for (size_t i = 0; i < s->ntouched; i++) {
-		struct item *it = &s->table[slot_of(s, s->touched[i])];
+		struct item *it = find(s, s->touched[i]);
 		it->touched = false;
 		it->data_end = 0;
 	}
@@ -374,8 +378,10 @@ static void
 reset(struct names *s)
 {
 	free(s->table);
+	free(s->item);
 	s->table = NULL;
-	s->size = s->n = 0;
+	s->item = NULL;
+	s->size = s->n = s->cap = 0;
 	s->ntouched = 0;
 	s->roots = 0;
 	s->damaged = false;
@@ -412,7 +418,7 @@ check_snap(struct names *s, const gefs_snap *snap, const gefs_snap *before)
 
 /* The snapshot tree's messages must apply as well. */
 static void
-check_snap_tree(struct gefs_check *c)
+check_snap_messages(struct gefs_check *c)
 {
 	struct names s = {.c = c, .snap = GEFS_NIL};
 	struct diff_ops ops = {change, diff_damage, misapplied, &s};
@@ -421,25 +427,37 @@ check_snap_tree(struct gefs_check *c)
 	if (t.height)
 		tree_diff(c->img, NULL, &t, &ops, NULL);
 	free(s.table);
+	free(s.item);
 	free(s.touched);
 }
 
-void
-check_names(struct gefs_check *c)
+struct names *
+names_new(struct gefs_check *c)
 {
-	struct names s = {.c = c};
-	const gefs_snap *before = NULL;
-
-	check_snap_tree(c);
-	for (size_t i = 0; i < gefs_snap_count(c->img) && !c->cancelled && !c->nomem; i++) {
-		const gefs_snap *snap = gefs_snap_get(c->img, i);
-		if (!check_wants(c, i))
-			continue;
-		check_snap(&s, snap, before);
-		before = snap;
-		if (!check_progress(c, "names", i + 1, gefs_snap_count(c->img)))
-			break;
+	struct names *s = calloc(1, sizeof *s);
+	if (!s) {
+		c->nomem = true;
+		return NULL;
 	}
-	free(s.table);
-	free(s.touched);
+	s->c = c;
+	check_snap_messages(c);
+	return s;
+}
+
+void
+names_check(struct names *s, const gefs_snap *snap)
+{
+	check_snap(s, snap, s->before);
+	s->before = snap;
+}
+
+void
+names_free(struct names *s)
+{
+	if (!s)
+		return;
+	free(s->table);
+	free(s->item);
+	free(s->touched);
+	free(s);
 }

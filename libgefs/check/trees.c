@@ -68,6 +68,14 @@ report_structure(void *arg, enum node_problem what, int slot, bool message, cons
 }
 
 static void
+describe(struct gefs_check *c, const struct edge *e, const struct gefs_node *g, struct place p)
+{
+	struct structure s = {c, e, p};
+	struct node again;
+	node_parse(c->img->f, g->data, &again, report_structure, &s);
+}
+
+static void
 check_birth(struct gefs_check *c, const struct edge *e, const struct place *p)
 {
 	if (!e->snaptree)
@@ -158,7 +166,7 @@ known(struct gefs_check *c, const struct edge *e)
 static void
 visit_children(struct gefs_check *c, const struct edge *e, const struct gefs_node *g)
 {
-	enum { SPAN = 128 };
+	enum { SPAN = PREFETCH_MAX };
 	gefs_ptr ptr[SPAN];
 
 	for (uint32_t i = 0; i < g->n.nval && !c->cancelled; i++) {
@@ -254,11 +262,10 @@ visit(struct gefs_check *c, const struct edge *e)
 		return;
 	}
 	if (first) {
-		struct structure s = {c, e, p};
-		struct node again;
 		c->stats.nodes++;
 		c->stats.blocks++;
-		node_parse(c->img->f, g->data, &again, report_structure, &s);
+		if (!g->n.clean)
+			describe(c, e, g, p);
 		if (c->stats.nodes % 1024 == 0)
 			check_progress(c, "trees and data", c->stats.nodes, 0);
 	}
@@ -299,18 +306,17 @@ visit_root(struct gefs_check *c, const gefs_tree *t, uint64_t limit)
 }
 
 void
-check_trees(struct gefs_check *c)
+check_snap_tree(struct gefs_check *c)
 {
 	gefs_tree t = snap_tree(c->img);
-
 	visit_root(c, &t, GEFS_NIL);
-	for (size_t i = 0; i < gefs_snap_count(c->img) && !c->cancelled; i++) {
-		const gefs_snap *s = gefs_snap_get(c->img, i);
-		if (!check_wants(c, i))
-			continue;
-		gefs_tree_of(s, &t);
-		c->stats.snapshots++;
-		visit_root(c, &t, s->id);
-	}
-	data_flush(c);
+}
+
+void
+check_file_tree(struct gefs_check *c, const gefs_snap *s)
+{
+	gefs_tree t;
+	gefs_tree_of(s, &t);
+	c->stats.snapshots++;
+	visit_root(c, &t, s->id);
 }

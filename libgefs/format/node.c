@@ -17,6 +17,7 @@ struct parse {
 static void
 tell(struct parse *p, enum node_problem what, int slot, bool message, const char *text)
 {
+	p->n->clean = false;
 	if (p->report)
 		p->report(p->arg, what, slot, message, text);
 }
@@ -184,7 +185,7 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 	struct parse p = {report, arg, n};
 	gefs_block_type t = f->classify(b);
 
-	*n = (struct node){.f = f, .data = b};
+	*n = (struct node){.f = f, .data = b, .clean = true};
 	if (t != GEFS_BLOCK_PIVOT && t != GEFS_BLOCK_LEAF) {
 		char text[96];
 		snprintf(text, sizeof text, "block of type 0x%x (%s), expected a tree node", be16(b),

@@ -10,6 +10,7 @@ struct node {
 	const uint8_t *data; /* the whole block */
 	bool leaf;
 	bool usable; /* every record lies inside its area: accessors are safe */
+	bool clean;  /* nothing at all was reported */
 	uint32_t nval, valsz, nbuf, bufsz;
 };
 

@@ -103,6 +103,15 @@ snap_by_id_cmp(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
+static int
+deadlist_cmp(const void *a, const void *b)
+{
+	const gefs_deadlist *x = a, *y = b;
+	if (x->gen != y->gen)
+		return x->gen < y->gen ? -1 : 1;
+	return (x->birth > y->birth) - (x->birth < y->birth);
+}
+
 static gefs_snap *
 find(struct snaps *s, uint64_t id)
 {
@@ -128,6 +137,8 @@ snaps_get(gefs_image *img)
 	/* Keys are big-endian, so this is their order already, unless the tree is damaged. */
 	if (s->nsnaps)
 		qsort(s->snaps, s->nsnaps, sizeof *s->snaps, snap_by_id_cmp);
+	if (s->ndead)
+		qsort(s->dead, s->ndead, sizeof *s->dead, deadlist_cmp);
 	for (size_t i = 0; i < s->nlabels; i++) {
 		gefs_snap *snap = find(s, s->labels[i].snap);
 		if (snap)

@@ -87,9 +87,9 @@ static int scan_node(struct scan *, const gefs_ptr *, uint32_t height, const str
 static void
 prefetch(struct scan *s, const struct node *n, uint32_t from, uint32_t to)
 {
-	gefs_ptr ptr[128];
+	gefs_ptr ptr[PREFETCH_MAX];
 	size_t k = 0;
-	for (uint32_t i = from; i < to && k < 128; i++)
+	for (uint32_t i = from; i < to && k < PREFETCH_MAX; i++)
 		if (node_child(n, i, &ptr[k], NULL))
 			k++;
 	if (k > 1)
@@ -110,7 +110,7 @@ scan_pivot(struct scan *s, const struct gefs_node *g, uint32_t height, const str
 	for (uint32_t i = from; rc == 0 && i < to; i++) {
 		struct bounds child;
 		gefs_ptr ptr;
-		if ((i - from) % 128 == 0)
+		if ((i - from) % PREFETCH_MAX == 0)
 			prefetch(s, &g->n, i, to);
 		if (child_bounds(&g->n, i, in, &child) && node_child(&g->n, i, &ptr, NULL))
 			rc = scan_node(s, &ptr, height - 1, &here, &child);

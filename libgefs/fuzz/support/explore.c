@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Work for one input is bounded: a wild tree may promise more than any test can wait for. */
-enum { MAX_STEPS = 4000, MAX_TREES = 8, MAX_READ = 1 << 20, MAX_READS = 40 };
+enum { MAX_STEPS = 4000, MAX_TREES = 8, MAX_READ = 1 << 17, MAX_READS = 12 };
 
 struct tour {
 	gefs_image *img;

@@ -1,0 +1,44 @@
+/* One snapshot after the other: its nodes, its deadlists, its names, while what it shares with the one before is
+ * still in memory. */
+#include "check/check.h"
+#include "snap/snaps.h"
+
+/* Snapshots that follow each other often differ in little more than their roots: those are read together. */
+static void
+prefetch_roots(struct gefs_check *c, size_t from, size_t n)
+{
+	gefs_ptr ptr[PREFETCH_MAX];
+	size_t k = 0;
+
+	for (size_t i = from; i < n && i < from + PREFETCH_MAX; i++)
+		if (check_wants(c, i))
+			ptr[k++] = gefs_snap_get(c->img, i)->root;
+	cache_prefetch(c->img, ptr, k);
+}
+
+/* Lists and snapshots come from the snapshot tree in ascending order unless it is damaged: then nothing is lost, but
+ * comparisons run between odd pairs. */
+void
+check_snapshots(struct gefs_check *c)
+{
+	check_snap_tree(c);
+	struct names *names = names_new(c);
+	size_t n = gefs_snap_count(c->img);
+
+	for (size_t i = 0; names && i < n && !c->nomem; i++) {
+		const gefs_snap *s = gefs_snap_get(c->img, i);
+		if (i % PREFETCH_MAX == 0)
+			prefetch_roots(c, i, n);
+		if (!check_wants(c, i))
+			continue;
+		check_file_tree(c, s);
+		check_deadlists_of(c, s);
+		names_check(names, s);
+		if (!check_progress(c, "snapshots", i + 1, n))
+			break;
+	}
+	names_free(names);
+	data_flush(c);
+	if (!c->cancelled && !c->wanted)
+		check_deadlist_orphans(c);
+}
