@@ -94,9 +94,16 @@ check_supers(struct gefs_check *c)
 			"the superblock holds all ones as the hash of old arenas: the disk was grown by a file server with the "
 			"grow bug and cannot be loaded; everything else is intact and readable");
 	}
-	for (uint32_t i = 0; i < img->narenas; i++)
-		if (img->arenas[i].pub.header_ok && img->arenas[i].pub.end > end)
-			end = img->arenas[i].pub.end;
+	for (uint32_t i = 0; i < img->narenas; i++) {
+		const gefs_arena *a = &img->arenas[i].pub;
+		uint64_t reach; /* what the arena is known to need, its headers at least */
+		if (__builtin_add_overflow(a->header, 2 * (uint64_t)img->f->blksz, &reach))
+			reach = GEFS_NIL;
+		if (a->header_ok)
+			reach = a->end;
+		if (reach > end)
+			end = reach;
+	}
 	if (end > img->copy[1].addr) {
 		struct place p = at_block(img->copy[1].addr, "device");
 		finding(c, F_DEVICE_SHORT, &p,

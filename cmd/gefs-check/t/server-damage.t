@@ -32,79 +32,79 @@ my %EXPECT = (
 	'extended'          => [0, 'ok', undef],	# 40.14: a longer device is accepted
 
 	# one good copy is left, or it reads well all the same
-	'sb0-flip'          => [0, 'warn', undef],	# 2
-	'sb1-flip'          => [0, 'warn', undef],	# 3
-	'truncated'         => [0, 'warn', undef],	# 3: only the backup superblock is cut off
-	'h0-flip'           => [0, 'warn', undef],	# 11
-	'h1-flip'           => [0, 'warn', undef],	# 11
-	'h0-tail-flip'      => [0, 'warn', undef],	# 11: the hash covers the unused area as well
-	'arena-used'        => [0, 'warn', undef],	# 14
-	'log-nobarrier'     => [0, 'warn', undef],	# 21
-	'sb-qgen-old'       => [0, 'warn', undef],	# 21: no barrier has exactly this generation
-	'sb-qgen-new'       => [0, 'warn', undef],	# 21
-	'dent-qidtype'      => [0, 'warn', undef],	# 55: mode tells what is a directory
-	'dent-neglen'       => [0, 'warn', undef],	# 56
-	'tree-nlbl'         => [0, 'warn', undef],	# 64: too large; too small would be an error
-	'tree-nref'         => [0, 'warn', undef],	# 65: too large
+	'sb0-flip'          => [0, 'warn', 'super-copy-bad'],	# 2
+	'sb1-flip'          => [0, 'warn', 'super-copy-bad'],	# 3
+	'truncated'         => [0, 'warn', 'super-copy-bad'],	# 3: only the backup superblock is cut off
+	'h0-flip'           => [0, 'warn', 'arena-copy-bad'],	# 11
+	'h1-flip'           => [0, 'warn', 'arena-copy-bad'],	# 11
+	'h0-tail-flip'      => [0, 'warn', 'arena-copy-bad'],	# 11: the hash covers the unused area as well
+	'arena-used'        => [0, 'warn', 'arena-used'],	# 14
+	'log-nobarrier'     => [0, 'warn', 'log-no-barrier'],	# 21
+	'sb-qgen-old'       => [0, 'warn', 'log-no-barrier'],	# 21: no barrier has exactly this generation
+	'sb-qgen-new'       => [0, 'warn', 'log-no-barrier'],	# 21
+	'dent-qidtype'      => [0, 'warn', 'mode-odd'],	# 55: mode tells what is a directory
+	'dent-neglen'       => [0, 'warn', 'length-odd'],	# 56
+	'tree-nlbl'         => [0, 'warn', 'snap-nlbl-high'],	# 64: too large; too small would be an error
+	'tree-nref'         => [0, 'warn', 'snap-nref-high'],	# 65: too large
 
 	# superblocks and arenas
-	'sb-both-flip'      => [8, 'any', undef],	# 2: there is no superblock
+	'sb-both-flip'      => [4, 'error', 'super-both-bad'],	# 2: read all the same
 	'sb-both-magic'     => [8, 'any', undef],	# 2
-	'sb0-magic'         => [4, 'error', undef],	# 4: the server refuses, although the backup is good
-	'truncated-half'    => [4, 'error', undef],	# 1
-	'sb-blksz'          => [4, 'error', undef],	# 6
-	'sb-bufspc'         => [4, 'error', undef],	# 6
-	'sb-snapht'         => [4, 'error', undef],	# 27
-	'sb-nextqid-low'    => [4, 'error', undef],	# 8
-	'h01-flip'          => [4, 'error', undef],	# 10
-	'arena-size'        => [4, 'error', undef],	# 9
+	'sb0-magic'         => [4, 'error', 'super-type'],	# 4: the server refuses, although the backup is good
+	'truncated-half'    => [4, 'error', 'device-short'],	# 1
+	'sb-blksz'          => [4, 'error', 'super-fields'],	# 6
+	'sb-bufspc'         => [4, 'error', 'super-fields'],	# 6
+	'sb-snapht'         => [4, 'error', 'node-depth'],	# 27
+	'sb-nextqid-low'    => [4, 'error', 'super-nextqid'],	# 8
+	'h01-flip'          => [4, 'error', 'arena-header'],	# 10
+	'arena-size'        => [4, 'error', 'arena-size'],	# 9
 
 	# allocation logs
-	'log-flip'          => [4, 'error', undef],	# 15
-	'log-hash-flip'     => [4, 'error', undef],	# 15
-	'log-size'          => [4, 'error', undef],	# 15
-	'log-loop'          => [4, 'error', undef],	# 16
-	'log-op7'           => [4, 'error', undef],	# 17
-	'log-nop'           => [4, 'error', undef],	# 17
-	'log-other-arena'   => [4, 'error', undef],	# 17
-	'log-double-alloc'  => [4, 'error', undef],	# 18
-	'log-double-free'   => [4, 'error', undef],	# 18
-	'log-free-inuse'    => [4, 'error', undef],	# 26
-	'log-free-data'     => [4, 'error', undef],	# 45
+	'log-flip'          => [4, 'error', 'log-block'],	# 15
+	'log-hash-flip'     => [4, 'error', 'log-block'],	# 15
+	'log-size'          => [4, 'error', 'log-block'],	# 15
+	'log-loop'          => [4, 'error', 'log-cycle'],	# 16
+	'log-op7'           => [4, 'error', 'log-entry'],	# 17
+	'log-nop'           => [4, 'error', 'log-entry'],	# 17
+	'log-other-arena'   => [4, 'error', 'log-entry'],	# 17
+	'log-double-alloc'  => [4, 'error', 'log-replay'],	# 18
+	'log-double-free'   => [4, 'error', 'log-replay'],	# 18
+	'log-free-inuse'    => [4, 'error', 'node-free'],	# 26
+	'log-free-data'     => [4, 'error', 'data-free'],	# 45
 
 	# blocks with wrong hashes
-	'snaproot-flip'     => [4, 'error', undef],	# 25
-	'root-flip'         => [4, 'error', undef],	# 25
-	'leaf-hdr-flip'     => [4, 'error', undef],	# 25
-	'leaf-flip'         => [4, 'error', undef],	# 25
-	'leaf-zero'         => [4, 'error', undef],	# 25
-	'leaf-ff'           => [4, 'error', undef],	# 25
-	'data-flip'         => [4, 'error', undef],	# 45
+	'snaproot-flip'     => [4, 'error', 'node-hash'],	# 25
+	'root-flip'         => [4, 'error', 'node-hash'],	# 25
+	'leaf-hdr-flip'     => [4, 'error', 'node-hash'],	# 25
+	'leaf-flip'         => [4, 'error', 'node-hash'],	# 25
+	'leaf-zero'         => [4, 'error', 'node-hash'],	# 25
+	'leaf-ff'           => [4, 'error', 'node-hash'],	# 25
+	'data-flip'         => [4, 'error', 'data-hash'],	# 45
 
 	# nodes, hashes right
-	'leaf-as-pivot'     => [4, 'error', undef],	# 27, 30
-	'leaf-as-log'       => [4, 'error', undef],	# 25
-	'leaf-type77'       => [4, 'error', undef],	# 25
-	'leaf-empty'        => [4, 'error', undef],	# 28
-	'leaf-nval-huge'    => [4, 'error', undef],	# 30
-	'leaf-valsz'        => [4, 'error', undef],	# 30
-	'leaf-off-oob'      => [4, 'error', undef],	# 31
-	'leaf-klen-oob'     => [4, 'error', undef],	# 31
-	'leaf-misorder'     => [4, 'error', undef],	# 32
-	'leaf-dupkey'       => [4, 'error', undef],	# 32
-	'leaf-first-last-swapped' => [4, 'error', undef],	# 32
+	'leaf-as-pivot'     => [4, 'error', 'node-overfull'],	# 27, 30
+	'leaf-as-log'       => [4, 'error', 'node-type'],	# 25
+	'leaf-type77'       => [4, 'error', 'node-type'],	# 25
+	'leaf-empty'        => [4, 'error', 'node-empty'],	# 28
+	'leaf-nval-huge'    => [4, 'error', 'node-overfull'],	# 30
+	'leaf-valsz'        => [4, 'error', 'node-sizes'],	# 30
+	'leaf-off-oob'      => [4, 'error', 'node-bounds'],	# 31
+	'leaf-klen-oob'     => [4, 'error', 'node-bounds'],	# 31
+	'leaf-misorder'     => [4, 'error', 'node-order'],	# 32
+	'leaf-dupkey'       => [4, 'error', 'node-order'],	# 32
+	'leaf-first-last-swapped' => [4, 'error', 'node-order'],	# 32
 
 	# records, hashes right
-	'dent-namelen'      => [4, 'error', undef],	# 43
-	'dent-short'        => [4, 'error', undef],	# 43
-	'dent-slash'        => [4, 'error', undef],	# 50
-	'dent-qid-big'      => [4, 'error', undef],	# 8
-	'dent-dupqid'       => [4, 'error', undef],	# 52
-	'tree-ht'           => [4, 'error', undef],	# 27
-	'tree-gen'          => [4, 'error', undef],	# 62
-	'tree-pred'         => [4, 'error', undef],	# 66
-	'tree-succ'         => [4, 'error', undef],	# 67
-	'label-dangling'    => [4, 'error', undef],	# 61
+	'dent-namelen'      => [4, 'error', 'key-shape'],	# 43
+	'dent-short'        => [4, 'error', 'value-shape'],	# 43
+	'dent-slash'        => [4, 'error', 'name-bad'],	# 50
+	'dent-qid-big'      => [4, 'error', 'super-nextqid'],	# 8
+	'dent-dupqid'       => [4, 'error', 'qid-twice'],	# 52
+	'tree-ht'           => [4, 'error', 'node-depth'],	# 27
+	'tree-gen'          => [4, 'error', 'snap-fields'],	# 62
+	'tree-pred'         => [4, 'error', 'snap-pred'],	# 66
+	'tree-succ'         => [4, 'error', 'snap-succ'],	# 67
+	'label-dangling'    => [4, 'error', 'label-dangling'],	# 61
 );
 
 my $check = tool('gefs-check');
@@ -143,7 +143,8 @@ sub test_variant
 	push @bad, 'no message' if $want eq 'any' && $r->{err} eq '' && $r->{out} eq '';
 	if ($want ne 'any') {
 		my $n = $r->{summary} ? $r->{summary}{errors} // 'no' : 'no';
-		my $counted = grep { $_->{severity} eq 'error' } @findings;
+		my $counted = 0;
+		$counted += 1 + $_->{repeats} for grep { $_->{severity} eq 'error' } @findings;
 		push @bad, "the summary has $n errors, there are findings of $counted" if $n ne $counted;
 	}
 	push @bad, 'no error found' if $want eq 'error' && !@errors;

@@ -1,0 +1,98 @@
+#include "contents.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/sha256.h"
+
+struct stream {
+	const struct sink *sink;
+	const uint8_t *path;
+	size_t path_len;
+	uint64_t at; /* given out up to here */
+	uint64_t lost;
+};
+
+static void
+tell_lost(struct stream *s, const gefs_extent *x)
+{
+	gefs_error e = *x->error;
+	char path[300];
+
+	snprintf(e.text, sizeof e.text, "%s: offset %" PRIu64 ": %.250s", printable(s->path, s->path_len, path, sizeof path),
+		 x->offset, x->error->text);
+	damage_tell(&e);
+	s->lost++;
+}
+
+static int
+stream_extent(void *arg, const gefs_extent *x)
+{
+	struct stream *s = arg;
+	uint64_t skip;
+	int rc = 0;
+
+	/* Nothing is given out for what is lost: the gap is filled when the next good block comes, or at the end. */
+	if (!x->data) {
+		tell_lost(s, x);
+		return 0;
+	}
+	if (x->offset > s->at)
+		rc = s->sink->zeros(s->sink->arg, x->offset - s->at);
+	else if (x->offset + x->len <= s->at)
+		return 0;
+	skip = x->offset < s->at ? s->at - x->offset : 0;
+	s->at = x->offset + x->len;
+	return rc ? rc : s->sink->bytes(s->sink->arg, x->data + skip, (size_t)(x->len - skip));
+}
+
+int
+contents_read(struct dump *d, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
+	      uint64_t off, uint64_t len, const struct sink *sink, uint64_t *lost, gefs_error *e)
+{
+	/* Lengths beyond 2^63 are junk, and read as if they were 2^63. */
+	uint64_t size = f->length > INT64_MAX ? INT64_MAX : f->length, end;
+	struct stream s = {sink, path, path_len, off, 0};
+	int rc;
+
+	*lost = 0;
+	if (off >= size)
+		return 0;
+	end = len < size - off ? off + len : size;
+	rc = gefs_file_read(d->img, t, f, off, end - off, stream_extent, &s, e);
+	*lost = s.lost;
+	if (rc == 0 && s.at < end)
+		rc = sink->zeros(sink->arg, end - s.at);
+	return rc;
+}
+
+static int
+hash_bytes(void *arg, const uint8_t *p, size_t n)
+{
+	sha256_update(arg, p, n);
+	return 0;
+}
+
+static int
+hash_zeros(void *arg, uint64_t n)
+{
+	sha256_zeros(arg, n);
+	return 0;
+}
+
+int
+contents_hash(struct dump *d, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
+	      char hex[65], gefs_error *e)
+{
+	struct sha256 s;
+	struct sink sink = {hash_bytes, hash_zeros, &s};
+	uint64_t lost;
+
+	sha256_init(&s);
+	hex[0] = 0;
+	if (contents_read(d, t, f, path, path_len, 0, UINT64_MAX, &sink, &lost, e) < 0)
+		return -1;
+	if (!lost)
+		sha256_hex(&s, hex);
+	return 0;
+}

@@ -1,0 +1,80 @@
+#include <string.h>
+
+#include "dump.h"
+
+enum { SHOWN_MAX = 20, SEEN = 4096 };
+
+/* Hashes of what was said; open addressing, and when it is full nothing is recognised any more. */
+static uint64_t seen[SEEN];
+static unsigned nseen;
+static uint64_t told;
+
+static uint64_t
+fnv(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001b3);
+	return h | 1;
+}
+
+static bool
+said_before(const char *text)
+{
+	uint64_t h = fnv(text);
+	unsigned i = (unsigned)(h >> 32) % SEEN;
+
+	for (; seen[i]; i = (i + 1) % SEEN)
+		if (seen[i] == h)
+			return true;
+	if (nseen < SEEN / 2) {
+		seen[i] = h;
+		nseen++;
+	}
+	return false;
+}
+
+void
+damage_tell(const gefs_error *e)
+{
+	char text[4 * sizeof e->text];
+
+	if (said_before(e->text))
+		return;
+	if (told++ < SHOWN_MAX)
+		complain("%s", printable(e->text, strlen(e->text), text, sizeof text));
+}
+
+int
+damage_fn(void *arg, const gefs_error *e)
+{
+	(void)arg;
+	damage_tell(e);
+	return 0;
+}
+
+void
+damage_end(void)
+{
+	if (told > SHOWN_MAX)
+		complain("and %" PRIu64 " more", told - SHOWN_MAX);
+}
+
+bool
+damage_met(void)
+{
+	return told > 0;
+}
+
+int
+failed(const gefs_error *e)
+{
+	char text[4 * sizeof e->text];
+
+	if (e->code == GEFS_EDAMAGE || e->code == GEFS_EIO) {
+		damage_tell(e);
+		return EXIT_DONE;
+	}
+	complain("%s", printable(e->text, strlen(e->text), text, sizeof text));
+	return EXIT_FAILED;
+}
