@@ -146,6 +146,7 @@ gefs_close(gefs_image *img)
 	snaps_free(img->snaps);
 	arenas_free(img);
 	cache_free(img->cache);
+	free(img->bulk_buffers);
 	pool_free(img->pool);
 	disk_close(img->disk);
 	free(img);

@@ -27,6 +27,7 @@ struct gefs_image {
 	struct arena *arenas;
 	uint32_t narenas;
 	struct cache *cache;
+	uint8_t *bulk_buffers; /* one piece for each thread; NULL until first needed */
 	struct snaps *snaps; /* NULL until first needed */
 	struct users *users; /* likewise */
 	uint64_t bytes_read;

@@ -16,7 +16,6 @@ struct bulk {
 	gefs_image *img;
 	struct bulk_item *items;
 	struct piece *pieces;
-	uint8_t *buffers; /* one PIECE for each thread */
 	void (*data)(void *, struct bulk_item *, const uint8_t *);
 	void *arg;
 };
@@ -43,7 +42,7 @@ read_piece(void *arg, size_t i, unsigned worker)
 	struct bulk *b = arg;
 	struct piece *p = &b->pieces[i];
 	struct bulk_item *it = &b->items[p->first];
-	uint8_t *buf = b->buffers + (size_t)worker * PIECE;
+	uint8_t *buf = b->img->bulk_buffers + (size_t)worker * PIECE;
 	uint64_t start = it->ptr.addr;
 	uint32_t blksz = b->img->f->blksz;
 	size_t len = (size_t)(it[p->count - 1].ptr.addr - start) + blksz;
@@ -84,20 +83,20 @@ void
 bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
 	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
 {
-	struct bulk b = {img, items, NULL, NULL, data, arg};
+	struct bulk b = {img, items, NULL, data, arg};
 
 	if (n == 0)
 		return;
 	qsort(items, n, sizeof *items, by_address);
 	b.pieces = calloc(n, sizeof *b.pieces);
-	b.buffers = malloc((size_t)pool_jobs(img->pool) * PIECE);
-	if (b.pieces && b.buffers)
+	if (!img->bulk_buffers)
+		img->bulk_buffers = malloc((size_t)pool_jobs(img->pool) * PIECE);
+	if (b.pieces && img->bulk_buffers)
 		pool_run(img->pool, cut_pieces(&b, n), read_piece, &b);
 	for (size_t i = 0; i < n; i++)
 		if (items[i].read_ok)
 			img->bytes_read += img->f->blksz;
 	free(b.pieces);
-	free(b.buffers);
 }
 
 int

@@ -103,11 +103,30 @@ cancel(struct frontier *a, struct frontier *b)
 	b->n = nb;
 }
 
+/* Two versions of a leaf differ in a few places: what they begin and end with alike need not be sorted. */
+static void
+trim_common(struct block_set *a, struct block_set *b)
+{
+	size_t head = 0, n = a->n < b->n ? a->n : b->n, tail = 0;
+
+	while (head < n && a->v[head].addr == b->v[head].addr)
+		head++;
+	while (tail < n - head && a->v[a->n - 1 - tail].addr == b->v[b->n - 1 - tail].addr)
+		tail++;
+	a->n -= head + tail;
+	b->n -= head + tail;
+	if (head) {
+		memmove(a->v, a->v + head, a->n * sizeof *a->v);
+		memmove(b->v, b->v + head, b->n * sizeof *b->v);
+	}
+}
+
 static void
 subtract(struct block_set *from, struct block_set *what, struct block_set *out, bool *failed)
 {
 	size_t j = 0;
 
+	trim_common(from, what);
 	if (from->n)
 		qsort(from->v, from->n, sizeof *from->v, block_order);
 	if (what->n)

@@ -5,6 +5,9 @@
 
 #include "base/error.h"
 
+/* Most lists have a few entries, and no hash covers the rest of the block: it need not be read. */
+enum { SHORT_LIST = 1024 };
+
 int
 deadlist_block_read(gefs_image *img, uint64_t addr, uint8_t *block, struct log_header *h, gefs_error *e)
 {
@@ -13,7 +16,7 @@ deadlist_block_read(gefs_image *img, uint64_t addr, uint8_t *block, struct log_h
 	if (!image_addr_ok(img, addr))
 		return gefs_fail(e, GEFS_EDAMAGE, addr, "deadlist block address 0x%" PRIx64 " is not a block of any arena",
 				 addr);
-	if (disk_read(img->disk, block, f->blksz, addr, e) < 0)
+	if (disk_read(img->disk, block, SHORT_LIST, addr, e) < 0)
 		return -1;
 	bool sane = f->log_decode(block, h);
 	if (h->type != GEFS_BLOCK_DEADLIST)
@@ -23,6 +26,9 @@ deadlist_block_read(gefs_image *img, uint64_t addr, uint8_t *block, struct log_h
 		return gefs_fail(e, GEFS_EDAMAGE, addr,
 				 "deadlist block 0x%" PRIx64 " says it has %u bytes, expected a multiple of 8 up to %u", addr,
 				 h->size, f->log_space);
+	if (f->log_header + h->size > SHORT_LIST &&
+	    disk_read(img->disk, block + SHORT_LIST, f->blksz - SHORT_LIST, addr + SHORT_LIST, e) < 0)
+		return -1;
 	uint64_t hash = f->hash(block + f->log_header, h->size);
 	if (hash != h->hash)
 		return gefs_fail(e, GEFS_EDAMAGE, addr,

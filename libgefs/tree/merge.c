@@ -41,7 +41,7 @@ merge_start(struct merge *m, const struct node *leaf, const struct path *path, c
 		while (m->at < m->end && !in_range(in, node_value(leaf, m->at).key))
 			m->at++;
 	}
-	path_narrow(&m->path, path, in);
+	m->plain = !path_narrow(&m->path, path, in);
 	m->misapplied = NULL;
 	m->arg = NULL;
 }
@@ -116,6 +116,14 @@ next_key(const struct merge *m, gefs_bytes *key)
 int
 merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value)
 {
+	if (m->plain) {
+		if (m->at == m->end)
+			return 0;
+		gefs_record r = node_value(m->leaf, m->at++);
+		*key = r.key;
+		*value = r.value;
+		return 1;
+	}
 	while (next_key(m, key)) {
 		bool present = false;
 		if (m->at < m->end) {

@@ -33,6 +33,7 @@ struct merge {
 	const struct node *leaf; /* NULL: messages only */
 	uint32_t at, end;
 	struct path path;
+	bool plain; /* there are no messages */
 	misapplied_fn misapplied;
 	void *arg;
 	uint8_t buf[VALUE_BUFFER];
