@@ -12,7 +12,7 @@ struct cache {
 	struct gefs_node *bucket[BUCKETS];
 	struct gefs_node *oldest, *newest; /* unreferenced nodes */
 	struct gefs_node *spare;           /* evicted: their memory serves the next ones */
-	size_t count;
+	size_t made; /* nodes in existence, cached or spare or being filled */
 };
 
 struct cache *
@@ -71,6 +71,14 @@ lru_append(struct cache *c, struct gefs_node *n)
 	c->newest = n;
 }
 
+/* Takes back a node that holds nothing. */
+static void
+node_unmake(struct cache *c, struct gefs_node *n)
+{
+	n->next = c->spare;
+	c->spare = n;
+}
+
 static void
 evict(struct cache *c, struct gefs_node *n)
 {
@@ -79,22 +87,17 @@ evict(struct cache *c, struct gefs_node *n)
 		at = &(*at)->next;
 	*at = n->next;
 	lru_remove(c, n);
-	c->count--;
-	n->next = c->spare;
-	c->spare = n;
+	node_unmake(c, n);
 }
 
-/* Adds a filled node, unreferenced, and makes room. */
+/* Adds a filled node, unreferenced. */
 static void
 insert(struct cache *c, struct gefs_node *n)
 {
 	struct gefs_node **at = bucket_of(c, n->addr);
-	while (c->count >= CACHE_BLOCKS && c->oldest)
-		evict(c, c->oldest);
 	n->next = *at;
 	*at = n;
 	n->cache = c;
-	c->count++;
 	lru_append(c, n);
 }
 
@@ -102,13 +105,14 @@ static struct gefs_node *
 node_alloc(const gefs_image *img, uint64_t addr)
 {
 	struct cache *c = img->cache;
-	if (!c->spare && c->count >= CACHE_BLOCKS && c->oldest)
+
+	if (!c->spare && c->made >= CACHE_BLOCKS && c->oldest)
 		evict(c, c->oldest);
 	struct gefs_node *n = c->spare;
 	if (n)
 		c->spare = n->next;
-	else
-		n = malloc(sizeof *n + img->f->blksz);
+	else if ((n = malloc(sizeof *n + img->f->blksz)))
+		c->made++;
 	if (n)
 		*n = (struct gefs_node){.addr = addr};
 	return n;
@@ -134,7 +138,7 @@ cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
 		return NULL;
 	}
 	if (disk_read(img->disk, n->data, img->f->blksz, addr, e) < 0) {
-		free(n);
+		node_unmake(img->cache, n);
 		return NULL;
 	}
 	img->bytes_read += img->f->blksz;
@@ -249,7 +253,7 @@ cache_prefetch(gefs_image *img, const gefs_ptr *ptrs, size_t n)
 		if (items[i].read_ok && !lookup(img->cache, node->addr))
 			insert(img->cache, node);
 		else
-			free(node);
+			node_unmake(img->cache, node);
 	}
 out:
 	free(items);

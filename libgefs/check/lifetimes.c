@@ -69,6 +69,7 @@ expand(gefs_image *img, struct frontier *fr)
 			gefs_record r = node_message(&g->n, k);
 			add_data(img->f, fr, &r);
 		}
+		gefs_node_close(g);
 	}
 	free(fr->node);
 	fr->node = next.node;
@@ -165,13 +166,16 @@ blocks_dropped(gefs_image *img, const gefs_tree *from, const gefs_tree *to, stru
 			cancel(&f[0], &f[1]);
 		if (f[0].n == 0 && f[0].data.n == 0 && f[0].gone.n == 0)
 			break; /* nothing can have been dropped */
-		int tall = f[1].height >= f[0].height;
 		bool level = f[0].height == f[1].height;
-		expand(img, &f[tall]);
-		if (level)
-			expand(img, &f[!tall]);
+		if (f[0].height >= f[1].height)
+			expand(img, &f[0]);
+		if (f[0].height == 0 && f[0].data.n == 0)
+			break; /* only nodes were dropped, and those of this height are compared already */
+		if (level || f[1].height > f[0].height)
+			expand(img, &f[1]);
 		failed = f[0].failed || f[1].failed;
 	}
+	failed |= f[0].failed;
 	if (!failed) {
 		subtract(&f[0].gone, &f[1].gone, out, &failed);
 		subtract(&f[0].data, &f[1].data, out, &failed);
