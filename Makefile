@@ -25,7 +25,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilibgefs -fPIC -fvis
 	     $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE)
 
-LIB_SRC := $(filter-out %_test.c libgefs/fuzz/%,$(wildcard libgefs/*.c libgefs/*/*.c))
+LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 COMMON_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/common/*.c)))
 COMMANDS := $(notdir $(wildcard cmd/gefs-*))
@@ -69,9 +69,34 @@ TEST_SRC := $(wildcard libgefs/*/*_test.c cmd/common/*_test.c)
 TEST_BINS := $(TEST_SRC:%.c=$(BUILD)/t/%)
 SCRIPT_TESTS := $(wildcard cmd/*/t/*.t scripts/t/*.t)
 TEST_LINKS := $(SCRIPT_TESTS:%=$(BUILD)/t/%)
-DAMAGE_SRC := $(wildcard testdata/damage/gefs-damage/*.c)
-FUZZ_SRC := $(wildcard libgefs/fuzz/*_fuzz.c)
-FUZZ_LIB := $(filter-out $(FUZZ_SRC) %/standalone_main.c,$(wildcard libgefs/fuzz/*.c))
+# Tools that tests use, and the fuzz targets as programs that replay files.
+DAMAGE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard testdata/damage/gefs-damage/*.c))
+FUZZ_TARGETS := $(patsubst libgefs/fuzz/%_fuzz.c,%,$(wildcard libgefs/fuzz/*_fuzz.c))
+FUZZ_PACK := $(BUILD)/t/images.pack
+FUZZ_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/fuzz/support/*.c)) \
+		$(BUILD)/testdata/damage/gefs-damage/rehash.o
+TEST_TOOLS := $(BUILD)/t/gefs-damage $(BUILD)/t/flip_test $(FUZZ_TARGETS:%=$(BUILD)/t/fuzz-%)
+
+$(BUILD)/t/gefs-damage: $(DAMAGE_OBJ) $(BUILD)/lib/libgefs.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS)
+
+$(BUILD)/t/flip_test: $(BUILD)/testdata/damage/flip_test.o $(BUILD)/lib/libgefs.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS)
+
+# The whole-image target mutates real images, packed to their allocated blocks and linked in.
+$(FUZZ_PACK): scripts/fuzz-pack
+	@mkdir -p $(@D)
+	GEFS_BUILD=$(BUILD) scripts/fuzz-pack $@ snaps-main-deleted autosnap-real deep
+
+$(BUILD)/libgefs/fuzz/support/sparse.o: ALL_CFLAGS += -DFUZZ_PACK='"$(FUZZ_PACK)"'
+$(BUILD)/libgefs/fuzz/support/sparse.o: $(FUZZ_PACK)
+$(BUILD)/libgefs/fuzz/support/explore.o: ALL_CFLAGS += -DFUZZ_MAP
+
+$(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(BUILD)/lib/libgefs.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS)
 
 $(BUILD)/t/%_test: $(BUILD)/%_test.o $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
@@ -81,6 +106,9 @@ $(BUILD)/t/%_test: $(BUILD)/%_test.o $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
 $(BUILD)/t/%.t: %.t
 	@mkdir -p $(@D)
 	ln -sf $(CURDIR)/$< $@
+
+# Kept, though only made on the way.
+.SECONDARY: $(FUZZ_SUPPORT) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.o) $(TEST_SRC:%.c=$(BUILD)/%.o)
 
 tests: all $(TEST_BINS) $(TEST_LINKS) $(TEST_TOOLS)
 
@@ -118,4 +146,5 @@ clean:
 	rm -rf build build-asan build-fuzz
 
 .PHONY: all tests test demo bench fuzz install clean
--include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC))
+-include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC)) \
+	 $(DAMAGE_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(BUILD)/testdata/damage/flip_test.d

@@ -59,10 +59,10 @@ struct gefs_check {
 	size_t nbatch;
 	uint64_t max_qid, max_gen;  /* seen in trees, records, lists */
 	bool any_qid, any_gen;
+	unsigned conflicts;         /* pointers to data that disagree, looked into */
 	bool *wanted;               /* by index of snapshot; NULL: all */
 	char **strings;             /* owned texts of findings */
 	size_t nstrings, cap_strings;
-	size_t last_prog;
 };
 
 /* Adds a finding; the same code at the same block is folded into one. */
@@ -116,8 +116,8 @@ void names_check(struct names *, const gefs_snap *);
 void names_free(struct names *);
 
 /* One record or message of a node (records.c). snaptree: of the snapshot tree. */
-void check_record(struct gefs_check *, const struct gefs_node *, uint64_t birth, uint32_t slot, const gefs_record *,
-		  bool snaptree);
+void check_record(struct gefs_check *, const struct gefs_node *, uint64_t birth, uint32_t slot, bool message,
+		  const gefs_record *, bool snaptree);
 
 /* Queues a data block (data.c); flushes when the batch is full. */
 void data_add(struct gefs_check *, const gefs_ptr *, const struct data_item *);

@@ -58,6 +58,44 @@ make_room(struct gefs_check *c)
 	return true;
 }
 
+struct same_place {
+	const struct data_item *it;
+	bool same;
+};
+
+static int
+compare_place(void *arg, const gefs_owner *o)
+{
+	struct same_place *s = arg;
+	if (o->use == GEFS_USE_DATA && (o->qpath != s->it->qid || o->offset != s->it->offset))
+		s->same = false;
+	return 0;
+}
+
+/* A second pointer that differs from the first: is it another place, or only another birth or hash? */
+static void
+conflict(struct gefs_check *c, const gefs_ptr *ptr, const struct data_item *it, bool data)
+{
+	enum { LOOK_INTO_MAX = 16 }; /* each look reads all metadata */
+	struct place p = data_place(ptr, it);
+	struct same_place s = {it, data && c->conflicts < LOOK_INTO_MAX};
+
+	if (s.same) {
+		c->conflicts++;
+		gefs_owners(c->img, ptr->addr, compare_place, NULL, &s, NULL);
+	}
+	if (s.same)
+		finding(c, F_DATA_BIRTH, &p,
+			"data block 0x%" PRIx64 " (qid %" PRIu64 " offset 0x%" PRIx64 ", in 0x%" PRIx64
+			"): birth %" PRIu64 " or hash %016" PRIx64 " differ from what another pointer says",
+			ptr->addr, it->qid, it->offset, it->leaf, ptr->gen, ptr->hash);
+	else
+		finding(c, F_DATA_SHARED, &p,
+			"block 0x%" PRIx64 " is data of qid %" PRIu64 " offset 0x%" PRIx64 " (in 0x%" PRIx64
+			"), and %s elsewhere",
+			ptr->addr, it->qid, it->offset, it->leaf, data ? "is referred to differently" : "has another use");
+}
+
 void
 data_add(struct gefs_check *c, const gefs_ptr *ptr, const struct data_item *it)
 {
@@ -80,12 +118,7 @@ data_add(struct gefs_check *c, const gefs_ptr *ptr, const struct data_item *it)
 	if (entry_kind(*m) == KIND_DATA && entry_same(*m, print))
 		return;
 	if (entry_kind(*m) != KIND_NONE) {
-		/* Whether it is the place or only the birth that differs is worked out when all is known. */
-		finding(c, F_DATA_SHARED, &p,
-			"block 0x%" PRIx64 " is data of qid %" PRIu64 " offset 0x%" PRIx64 " (in 0x%" PRIx64
-			"), and %s elsewhere",
-			ptr->addr, it->qid, it->offset, it->leaf,
-			entry_kind(*m) == KIND_DATA ? "is referred to differently" : "has another use");
+		conflict(c, ptr, it, entry_kind(*m) == KIND_DATA);
 		return;
 	}
 	*m = entry_make(KIND_DATA, print, *m);

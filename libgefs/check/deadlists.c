@@ -70,6 +70,19 @@ is_head(const struct snaps *s, uint64_t addr)
 	return false;
 }
 
+static uint64_t
+list_print(const gefs_deadlist *d)
+{
+	return fingerprint(fingerprint(4, d->gen), d->birth);
+}
+
+static bool
+is_own(const struct group *g, const gefs_deadlist *d, uint64_t addr)
+{
+	uint32_t m = ledger_peek(g->c->map, addr);
+	return entry_kind(m) == KIND_DEADLIST && entry_same(m, list_print(d));
+}
+
 /* Marks a deadlist block; false when the chain is not to be followed further. */
 static bool
 claim(struct group *g, const gefs_deadlist *d, uint64_t addr)
@@ -80,7 +93,7 @@ claim(struct group *g, const gefs_deadlist *d, uint64_t addr)
 	if (!image_addr_ok(c->img, addr))
 		return true; /* reading it will say so */
 	uint32_t *m = ledger_at(c->map, addr);
-	uint64_t print = fingerprint(fingerprint(4, d->gen), d->birth);
+	uint64_t print = list_print(d);
 	if (!m) {
 		c->nomem = true;
 		return false;
@@ -118,7 +131,8 @@ walk_list(struct group *g, const gefs_deadlist *d)
 
 	for (uint64_t addr = d->head.addr; addr != GEFS_NIL; addr = h.next.addr) {
 		struct place p = at_block(addr, owner);
-		if (last == d->tail.addr && last != GEFS_NIL && is_head(snaps_get(c->img), addr)) {
+		if (last == d->tail.addr && last != GEFS_NIL && !is_own(g, d, addr) &&
+		    is_head(snaps_get(c->img), addr)) {
 			p.addr = last;
 			finding(c, F_DEADLIST_MERGED, &p,
 				"deadlist (%" PRIu64 ",%" PRIu64 "): another list hangs on its last block 0x%" PRIx64, d->gen,

@@ -9,6 +9,7 @@ struct record {
 	const struct gefs_node *g;
 	uint64_t birth; /* of the node */
 	uint32_t slot;
+	bool message;
 	const gefs_record *r;
 	struct key k;
 	struct place p;
@@ -19,7 +20,7 @@ static void
 report(struct record *x, enum finding_code code, const char *why)
 {
 	char key[300];
-	finding(x->c, code, &x->p, "node 0x%" PRIx64 " %s %u, %s: %s", x->g->addr, x->r->op ? "message" : "slot", x->slot,
+	finding(x->c, code, &x->p, "node 0x%" PRIx64 " %s %u, %s: %s", x->g->addr, x->message ? "message" : "slot", x->slot,
 		gefs_format_key(x->c->img, x->r->key, key, sizeof key), why);
 }
 
@@ -103,11 +104,11 @@ check_value(struct record *x)
 }
 
 void
-check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, uint32_t slot, const gefs_record *r,
-	     bool snaptree)
+check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, uint32_t slot, bool message,
+	     const gefs_record *r, bool snaptree)
 {
 	const struct format *f = c->img->f;
-	struct record x = {c, g, birth, slot, r, {.type = KEY_BAD}, NOWHERE, snaptree};
+	struct record x = {c, g, birth, slot, message, r, {.type = KEY_BAD}, NOWHERE, snaptree};
 	const char *why = f->key_decode(r->key, &x.k);
 	bool bad_op = false;
 
@@ -128,7 +129,7 @@ check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, ui
 		x.p.name = x.k.name;
 		check_name(&x);
 	}
-	if (r->op == 0 || r->op == GEFS_OP_INSERT) {
+	if (!message || r->op == GEFS_OP_INSERT) {
 		check_value(&x);
 		return;
 	}

@@ -130,11 +130,11 @@ check_records(struct gefs_check *c, const struct edge *e, const struct gefs_node
 
 	for (uint32_t i = 0; g->n.leaf && i < g->n.nval; i++) {
 		r = node_value(&g->n, i);
-		check_record(c, g, e->ptr.gen, i, &r, e->snaptree);
+		check_record(c, g, e->ptr.gen, i, false, &r, e->snaptree);
 	}
 	for (uint32_t i = 0; i < g->n.nbuf; i++) {
 		r = node_message(&g->n, i);
-		check_record(c, g, e->ptr.gen, i, &r, e->snaptree);
+		check_record(c, g, e->ptr.gen, i, true, &r, e->snaptree);
 	}
 }
 
@@ -277,6 +277,10 @@ visit(struct gefs_check *c, const struct edge *e)
 		c->incomplete = true;
 	} else {
 		bool ours = check_edge(c, e, g, &p);
+		if (!first && !ours)
+			finding(c, F_NODE_SHARED, &p,
+				"node 0x%" PRIx64 " is referred to by 0x%" PRIx64 " for keys that it does not hold: it belongs elsewhere",
+				g->addr, e->parent);
 		if (first)
 			check_records(c, e, g);
 		if (!g->n.leaf && (first || ours))
