@@ -75,5 +75,6 @@ main(void)
 		cmocka_unit_test(million),
 		cmocka_unit_test(zeros),
 	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

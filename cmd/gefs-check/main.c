@@ -14,25 +14,25 @@
 enum { FSCK_CLEAN = 0, FSCK_ERRORS = 4, FSCK_TROUBLE = 8, FSCK_USAGE = 16, FSCK_CANCELLED = 32 };
 
 static const char help[] =
-	"usage: gefs-check [options] IMAGE...\n"
-	"Verifies gefs disk images: every structure, every hash, every file. Changes nothing.\n"
+	"Usage: gefs-check [options] IMAGE...\n"
+	"Verifies gefs disk images: every structure, hash and file. Changes nothing.\n"
 	"\n"
-	"  -d, --no-data           do not read file contents\n"
-	"  -s, --snap LABEL        only this snapshot (may be repeated; disables what needs all)\n"
-	"      --super auto|0|1    which superblock to believe (default auto: the first good one)\n"
-	"      --offset BYTES      where the image begins in the file (K, M, G, T: powers of 1024)\n"
-	"  -j, --jobs N            threads (default: one for each processor)\n"
-	"      --json              findings and summary as JSON Lines\n"
-	"      --progress          show progress even when standard error is no terminal\n"
-	"  -q, --quiet             only errors, no summary unless there are any\n"
-	"  -v, --verbose           also notes, explanations and all paths\n"
-	"      --max-findings N    keep at most N findings (default 10000; all are counted)\n"
-	"      --list-findings     print the catalogue of findings and exit\n"
-	"  -h, --help              this text\n"
-	"  -V, --version           the version\n"
+	"  -d, --no-data         do not read file contents\n"
+	"  -s, --snap LABEL      only this snapshot (may be given again)\n"
+	"      --super WHICH     superblock to believe: 0, 1 or auto (the first good one)\n"
+	"      --offset BYTES    where the image begins in the file (suffix K, M, G, T)\n"
+	"  -j, --jobs N          threads (default: one for each processor)\n"
+	"      --json            findings and summary as JSON Lines\n"
+	"      --progress        show progress even when stderr is no terminal\n"
+	"  -q, --quiet           only errors, and no summary unless there are any\n"
+	"  -v, --verbose         also notes, explanations, all snapshots and paths\n"
+	"      --max-findings N  keep at most N findings (default 10000; all are counted)\n"
+	"      --list-findings   print the catalogue of findings\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         the version\n"
 	"\n"
-	"Exit status: 0 no errors, 4 errors found, 8 an image could not be read, 16 wrong usage,\n"
-	"32 interrupted; added up over several images. Warnings and hazards are no errors.\n";
+	"Exit status: 0 no errors, 4 errors found, 8 an image could not be read, 16 wrong\n"
+	"usage, 32 interrupted; added up. Warnings and hazards are no errors.\n";
 
 static volatile sig_atomic_t interrupted;
 
@@ -68,7 +68,7 @@ check_one(const char *path, const struct settings *s)
 
 	if (!img) {
 		if (s->json)
-			report_failure(s, path, &e);
+			report_failure(path, &e);
 		complain("%s", e.text);
 		return status;
 	}
@@ -80,10 +80,12 @@ check_one(const char *path, const struct settings *s)
 	if (p)
 		progress_end(p);
 	if (!c) {
+		if (s->json)
+			report_failure(path, &e);
 		complain("%s: %s", path, e.text);
 	} else {
 		const gefs_check_stats *st = gefs_check_stats_get(c);
-		report(s, path, img, c);
+		report(s, path, c);
 		status = (st->count[GEFS_ERROR] ? FSCK_ERRORS : FSCK_CLEAN) | (st->cancelled ? FSCK_CANCELLED : 0);
 	}
 	gefs_check_free(c);
@@ -187,6 +189,7 @@ main(int argc, char **argv)
 	int status;
 
 	program = "gefs-check";
+	argv[0] = (char *)(uintptr_t)program; /* getopt's messages begin with it */
 #ifdef M_TRIM_THRESHOLD
 	mallopt(M_TRIM_THRESHOLD, 32 << 20); /* memory given back to the system costs page faults to get again */
 #endif

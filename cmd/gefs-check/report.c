@@ -143,12 +143,11 @@ shown(const struct settings *s, const gefs_finding *f)
 }
 
 void
-report(const struct settings *s, const char *path, gefs_image *img, const gefs_check *c)
+report(const struct settings *s, const char *path, const gefs_check *c)
 {
 	const gefs_check_stats *st = gefs_check_stats_get(c);
 	uint64_t kept = 0;
 
-	(void)img;
 	for (size_t i = 0; i < gefs_check_count(c); i++) {
 		const gefs_finding *f = gefs_check_finding(c, i);
 		kept += 1 + f->repeats;
@@ -169,9 +168,8 @@ report(const struct settings *s, const char *path, gefs_image *img, const gefs_c
 }
 
 void
-report_failure(const struct settings *s, const char *path, const gefs_error *e)
+report_failure(const char *path, const gefs_error *e)
 {
-	(void)s;
 	json_summary(path, NULL, e);
 }
 

@@ -42,7 +42,7 @@ print_help(void)
 	for (int i = 0; i < NCOMMANDS; i++)
 		printf("  %-10s%-10s %s\n", commands[i].name, commands[i].args, commands[i].help);
 	fputs("\n"
-	      "  --json          JSON Lines             --offset BYTES    where the image begins\n"
+	      "  --json          JSON Lines             --offset BYTES    start of the image\n"
 	      "  -j, --jobs N    threads                --super auto|0|1  superblock to use\n"
 	      "  -h, --help      -V, --version          --                end of the options\n"
 	      "SNAP is a label or a number, by default main; snap is the tree of snapshots.\n",
