@@ -328,6 +328,8 @@ typedef struct gefs_extent {
 } gefs_extent;
 typedef int (*gefs_extent_fn)(void *arg, const gefs_extent *);
 /* The blocks with contents in [off, off+len) of a file, ascending, verified; what is not reported is a hole (zeros).
+ * Where a tree node is damaged, one extent without data stands for all that may be missing: it covers the whole range
+ * asked for, and says nothing about the blocks that are given besides.
  * Nothing is reported past the end of the file. Reads in bulk, with the image's threads. */
 GEFS_API int gefs_file_read(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
 			    gefs_extent_fn, void *arg, gefs_error *);
@@ -392,7 +394,7 @@ typedef struct gefs_check_options {
 	const char *const *labels;     /* only these snapshots; NULL: all */
 	size_t nlabels;
 	size_t max_findings;           /* kept; 0: 10000. All are counted */
-	/* Called now and then; non-zero cancels. total may be 0 (unknown). */
+	/* Called now and then with bytes verified so far; non-zero cancels. total may be 0 (unknown). */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *progress_arg;
 } gefs_check_options;

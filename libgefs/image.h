@@ -12,8 +12,11 @@ struct super_copy {
 	gefs_block_type type;
 };
 
+enum log_problem { LOG_FINE, LOG_BAD_HEAD, LOG_BAD_BLOCK, LOG_CYCLE, LOG_BAD_ENTRY, LOG_BAD_REPLAY };
+
 struct arena {
 	gefs_arena pub;
+	enum log_problem problem; /* the kind of what error tells */
 	gefs_range *free;
 	gefs_error error;
 };

@@ -161,7 +161,7 @@ report(const struct settings *s, const char *path, const gefs_check *c)
 		return;
 	}
 	uint64_t all = st->count[0] + st->count[1] + st->count[2] + st->count[3];
-	if (all > kept)
+	if (all > kept && !s->quiet)
 		printf("and %" PRIu64 " more findings (see --max-findings)\n", all - kept);
 	if (!s->quiet || st->count[GEFS_ERROR])
 		text_summary(s, path, st);

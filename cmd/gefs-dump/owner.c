@@ -44,7 +44,10 @@ owner_json(struct owner_dump *o, const gefs_owner *w)
 	}
 	json_addr(&j, "gen", w->gen);
 	json_addr(&j, "birth", w->birth);
-	json_uint(&j, "arena", w->arena);
+	if (w->arena == UINT32_MAX)
+		json_null(&j, "arena");
+	else
+		json_uint(&j, "arena", w->arena);
 	json_end(&j);
 }
 

@@ -45,21 +45,25 @@ replay_entry(void *arg, const gefs_log_entry *le)
 		return 0;
 	}
 	const char *why = range_problem(r, le);
-	if (why)
+	if (why) {
+		r->arena->problem = LOG_BAD_ENTRY;
 		return gefs_fail(&r->arena->error, GEFS_EDAMAGE, le->block,
 				 "arena %u, log block 0x%" PRIx64 " offset %u: %s of 0x%" PRIx64 " length 0x%" PRIx64
 				 ": %s",
 				 a->index, le->block, le->offset, le->name, le->addr, le->len, why);
+	}
 	bool is_free = le->op == GEFS_LOG_FREE1 || le->op == GEFS_LOG_FREE;
 	res = is_free ? rangeset_add(r->free, le->addr, le->len) : rangeset_remove(r->free, le->addr, le->len);
 	if (res == RANGE_NOMEM)
 		return gefs_fail_memory(&r->arena->error);
-	if (res == RANGE_CONFLICT)
+	if (res == RANGE_CONFLICT) {
+		r->arena->problem = LOG_BAD_REPLAY;
 		return gefs_fail(&r->arena->error, GEFS_EDAMAGE, le->block,
 				 "arena %u, log block 0x%" PRIx64 " offset %u: %s of 0x%" PRIx64 " length 0x%" PRIx64
 				 ", which is %s",
 				 a->index, le->block, le->offset, le->name, le->addr, le->len,
 				 is_free ? "(in part) free already" : "not (wholly) free");
+	}
 	return 0;
 }
 

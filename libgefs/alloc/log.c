@@ -42,10 +42,12 @@ walk_block(gefs_image *img, const gefs_arena *a, uint64_t addr, const uint8_t *b
 	for (uint32_t at = 0; rc == 0 && !*done && at < h->size;) {
 		const char *why = NULL;
 		uint32_t n = img->f->log_entry(block + img->f->log_header, h->size, at, &le, &why);
-		if (n == 0)
+		if (n == 0) {
+			img->arenas[a->index].problem = LOG_BAD_ENTRY;
 			return gefs_fail(e, GEFS_EDAMAGE, addr,
 					 "arena %u, log block 0x%" PRIx64 " offset %u: %s (word 0x%016" PRIx64 ")", a->index,
 					 addr, at, why, be64(block + img->f->log_header + at));
+		}
 		rc = fn(arg, &le);
 		*done = le.op == GEFS_LOG_SYNC && le.addr >= image_super(img)->qgen;
 		at += n;
@@ -67,15 +69,20 @@ gefs_log_walk(gefs_image *img, uint32_t index, gefs_log_fn fn, void *arg, gefs_e
 	if (!a->header_ok)
 		return gefs_fail(e, GEFS_EDAMAGE, a->header, "%s", img->arenas[index].error.text);
 	for (uint64_t addr = a->log_head; addr != GEFS_NIL; addr = h.next.addr) {
-		if (addr == tortoise)
+		if (addr == tortoise) {
+			img->arenas[index].problem = LOG_CYCLE;
 			return gefs_fail(e, GEFS_EDAMAGE, addr,
 					 "arena %u: the log is a cycle: it comes back to block 0x%" PRIx64, index, addr);
+		}
 		if (++steps == limit) {
 			tortoise = addr;
 			limit *= 2;
 		}
-		if (log_block_read(img, a, addr, block, &h, e) < 0)
+		if (log_block_read(img, a, addr, block, &h, e) < 0) {
+			bool outside = gefs_arena_of(img, addr) != a;
+			img->arenas[index].problem = addr == a->log_head && outside ? LOG_BAD_HEAD : LOG_BAD_BLOCK;
 			return -1;
+		}
 		bool done = false;
 		int rc = walk_block(img, a, addr, block, &h, fn, arg, &done, e);
 		if (rc != 0 || done)

@@ -64,7 +64,6 @@ struct log_check {
 	struct gefs_check *c;
 	const gefs_arena *a;
 	uint64_t last_sync;
-	bool stop;
 };
 
 static int
@@ -86,11 +85,17 @@ log_entry(void *arg, const gefs_log_entry *le)
 	uint32_t *m = ledger_at(c->map, le->block);
 	if (!m)
 		return gefs_fail_memory(NULL);
+	uint64_t print = fingerprint(5, l->a->index);
 	if (entry_kind(*m) != KIND_NONE) {
-		finding(c, F_LOG_SHARED, &p, "arena %u: log block 0x%" PRIx64 " is in a log already", l->a->index, le->block);
+		if (entry_same(*m, print))
+			finding(c, F_LOG_CYCLE, &p, "arena %u: the log is a cycle: it comes back to block 0x%" PRIx64,
+				l->a->index, le->block);
+		else
+			finding(c, F_LOG_SHARED, &p, "arena %u: log block 0x%" PRIx64 " is in another log already", l->a->index,
+				le->block);
 		return 1;
 	}
-	*m = entry_make(KIND_LOG, l->a->index, *m);
+	*m = entry_make(KIND_LOG, print, *m);
 	c->stats.log_blocks++;
 	c->stats.blocks++;
 	if (l->a->log_ok && gefs_is_free(c->img, le->block))
@@ -98,38 +103,24 @@ log_entry(void *arg, const gefs_log_entry *le)
 	return 0;
 }
 
-/* Why replay failed, told by looking again: which of the rules was broken is in the walk, not in the text. */
 static void
-classify_log(struct gefs_check *c, const gefs_arena *a, struct log_check *l)
+check_entries(struct gefs_check *c, const gefs_arena *a)
 {
-	const gefs_error *e = &c->img->arenas[a->index].error;
-	gefs_error walk = {0};
-	struct place p;
-	int rc = gefs_log_walk(c->img, a->index, log_entry, l, &walk);
+	static const enum finding_code code[] = {
+		[LOG_FINE] = F_LOG_BLOCK,     [LOG_BAD_HEAD] = F_ARENA_LOG_HEAD, [LOG_BAD_BLOCK] = F_LOG_BLOCK,
+		[LOG_CYCLE] = F_LOG_CYCLE,    [LOG_BAD_ENTRY] = F_LOG_ENTRY,	 [LOG_BAD_REPLAY] = F_LOG_REPLAY,
+	};
+	const struct arena *arena = &c->img->arenas[a->index];
+	struct log_check l = {.c = c, .a = a};
+	gefs_error walk;
+	int rc = gefs_log_walk(c->img, a->index, log_entry, &l, &walk);
 
-	if (a->log_ok || rc > 0) {
-		if (rc == 0 || a->log_ok)
-			return;
-	}
-	c->incomplete = true;
-	if (rc == 0) {
-		p = at_block(e->addr, log_owner);
-		finding(c, strstr(e->text, "which is") ? F_LOG_REPLAY : F_LOG_ENTRY, &p, "%s", e->text);
-		return;
-	}
-	if (rc > 0) { /* a block met twice: is it this log's own? */
-		p = at_block(a->log_head, log_owner);
-		finding(c, strstr(e->text, "cycle") || strstr(e->text, "which is") ? F_LOG_CYCLE : F_LOG_REPLAY, &p, "%s",
-			e->text);
-		return;
-	}
-	p = at_block(walk.addr, log_owner);
-	if (walk.addr == a->log_head && !gefs_arena_of(c->img, walk.addr))
-		finding(c, F_ARENA_LOG_HEAD, &p, "%s", walk.text);
-	else if (strstr(walk.text, " offset "))
-		finding(c, F_LOG_ENTRY, &p, "%s", walk.text);
-	else
-		finding(c, strstr(walk.text, "cycle") ? F_LOG_CYCLE : F_LOG_BLOCK, &p, "%s", walk.text);
+	c->incomplete |= rc != 0 || !a->log_ok;
+	if (rc > 0 || (rc == 0 && a->log_ok))
+		return; /* a block met twice has been reported */
+	const gefs_error *e = rc < 0 ? &walk : &arena->error;
+	struct place p = at_block(e->addr, log_owner);
+	finding(c, code[arena->problem], &p, "%s", e->text);
 }
 
 static void
@@ -137,10 +128,9 @@ check_log(struct gefs_check *c, const gefs_arena *a)
 {
 	const gefs_super *sb = image_super(c->img);
 	struct place p = at_block(a->header, header_owner);
-	struct log_check l = {.c = c, .a = a};
 	uint32_t blksz = c->img->f->blksz;
 
-	classify_log(c, a, &l);
+	check_entries(c, a);
 	if (!a->log_ok)
 		return;
 	if (a->used != a->used_stored)

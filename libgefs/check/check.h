@@ -71,7 +71,7 @@ void finding(struct gefs_check *, enum finding_code, const struct place *, const
 /* A copy that lives as long as the check; never NULL ("" for want of memory). */
 const char *check_string(struct gefs_check *, const char *);
 /* Tells the caller how far things are; false: stop. */
-bool check_progress(struct gefs_check *, const char *what, uint64_t done, uint64_t total);
+bool check_progress(struct gefs_check *, const char *what);
 
 static inline void
 saw_qid(struct gefs_check *c, uint64_t q)

@@ -39,7 +39,7 @@ data_flush(struct gefs_check *c)
 				b->ptr.addr, it->qid, it->offset, b->hash, b->ptr.hash);
 	}
 	c->nbatch = 0;
-	check_progress(c, "trees and data", c->stats.blocks, 0);
+	check_progress(c, "trees and data");
 }
 
 static bool

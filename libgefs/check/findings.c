@@ -77,8 +77,14 @@ finding(struct gefs_check *c, enum finding_code code, const struct place *p, con
 }
 
 bool
-check_progress(struct gefs_check *c, const char *what, uint64_t done, uint64_t total)
+check_progress(struct gefs_check *c, const char *what)
 {
+	uint64_t done = c->stats.blocks * c->img->f->blksz, total = 0;
+
+	for (uint32_t i = 0; i < c->img->narenas; i++)
+		total += c->img->arenas[i].pub.used;
+	if (c->opts.no_data || c->wanted || done > total)
+		total = 0; /* how much there is to do is not known */
 	if (!c->cancelled && c->opts.progress && c->opts.progress(c->opts.progress_arg, what, done, total) != 0)
 		c->cancelled = true;
 	return !c->cancelled;
@@ -131,7 +137,7 @@ run(struct gefs_check *c)
 	struct timespec from, to;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	for (size_t i = 0; i < sizeof pass / sizeof *pass && check_progress(c, what[i], 0, 0); i++)
+	for (size_t i = 0; i < sizeof pass / sizeof *pass && check_progress(c, what[i]); i++)
 		pass[i](c);
 	if (c->nkept)
 		qsort(c->kept, c->nkept, sizeof *c->kept, by_place);

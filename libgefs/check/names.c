@@ -45,8 +45,8 @@ struct names {
 static uint32_t *
 slot_of(const struct names *s, uint64_t qid)
 {
-	/* Neighbouring qids share cache lines; where their groups of 1024 go is not for an image to choose. */
-	size_t i = (size_t)((qid & 1023) + (fingerprint(s->seed, qid >> 10) >> 20)) & (s->size - 1);
+	/* Sixteen neighbouring qids share a cache line; where each line lies is not for an image to choose. */
+	size_t i = (size_t)((qid & 15) + (fingerprint(s->seed, qid >> 4) >> 20 << 4)) & (s->size - 1);
 	while (s->table[i] && s->item[s->table[i] - 1].qid != qid)
 		i = (i + 1) & (s->size - 1);
 	return &s->table[i];

@@ -34,7 +34,7 @@ check_snapshots(struct gefs_check *c)
 		check_file_tree(c, s);
 		check_deadlists_of(c, s);
 		names_check(names, s);
-		if (!check_progress(c, "snapshots", i + 1, n))
+		if (!check_progress(c, "trees and data"))
 			break;
 	}
 	names_free(names);

@@ -233,8 +233,9 @@ visit(struct gefs_check *c, const struct edge *e)
 		/* The block to look at is the one that holds the pointer. */
 		struct place parent = p;
 		parent.addr = e->parent != GEFS_NIL ? e->parent : e->ptr.addr;
-		finding(c, F_NODE_ADDRESS, &parent, "node address 0x%" PRIx64 " (in 0x%" PRIx64 ") is not a block of any arena",
-			e->ptr.addr, e->parent);
+		finding(c, F_NODE_ADDRESS, &parent, "node address 0x%" PRIx64 " (in %s 0x%" PRIx64 ") is not a block of any arena",
+			e->ptr.addr, e->parent != GEFS_NIL ? "node" : "the root pointer of snapshot",
+			e->parent != GEFS_NIL ? e->parent : e->parent_birth);
 		c->incomplete = true;
 		return;
 	}
@@ -267,7 +268,7 @@ visit(struct gefs_check *c, const struct edge *e)
 		if (!g->n.clean)
 			describe(c, e, g, p);
 		if (c->stats.nodes % 1024 == 0)
-			check_progress(c, "trees and data", c->stats.nodes, 0);
+			check_progress(c, "trees and data");
 	}
 	if (!g->n.usable) {
 		c->incomplete = true;

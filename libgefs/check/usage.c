@@ -43,8 +43,8 @@ check_leaks(struct gefs_check *c, const gefs_arena *a)
 	struct place p = at_block(l.first, "leaked");
 	c->stats.leaked_blocks += l.count;
 	c->stats.leaked_bytes += l.count * c->img->f->blksz;
-	finding(c, F_LEAK, &p, "arena %u: %" PRIu64 " blocks (%" PRIu64 " bytes) are leaked, the first at 0x%" PRIx64,
-		a->index, l.count, l.count * c->img->f->blksz, l.first);
+	finding(c, F_LEAK, &p, "arena %u: %" PRIu64 " block%s (%" PRIu64 " bytes) leaked, the first at 0x%" PRIx64,
+		a->index, l.count, l.count == 1 ? "" : "s", l.count * c->img->f->blksz, l.first);
 }
 
 static void
