@@ -1,6 +1,8 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common.h"
 #include "utf8.h"
@@ -25,11 +27,14 @@ bool
 finish_output(void)
 {
 	bool failed = ferror(stdout) != 0;
+	struct pollfd pipe = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	/* The write that failed may be long past, and its errno with it: ask whether the reader is gone. */
+	bool unread = poll(&pipe, 1, 0) == 1 && (pipe.revents & POLLERR);
 
 	errno = 0;
 	if (fclose(stdout) == 0 && !failed)
 		return true;
-	if (errno != EPIPE)
+	if (errno != EPIPE && !unread)
 		fprintf(stderr, "%s: cannot write the output: %s\n", program,
 			errno ? strerror(errno) : "an earlier write failed");
 	return false;

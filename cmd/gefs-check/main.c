@@ -189,7 +189,6 @@ main(int argc, char **argv)
 	int status;
 
 	program = "gefs-check";
-	signal(SIGPIPE, SIG_DFL); /* a reader that has seen enough is no error, whatever our parent ignores */
 	argv[0] = (char *)(uintptr_t)program; /* getopt's messages begin with it */
 #ifdef M_TRIM_THRESHOLD
 	mallopt(M_TRIM_THRESHOLD, 32 << 20); /* memory given back to the system costs page faults to get again */

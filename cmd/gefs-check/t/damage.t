@@ -51,7 +51,7 @@ my @ROWS = (
 	[12, 's', '-r set arena[7].size 100', 4, 'arena-size', 'arena[7]'],
 	[12, 's', '-r set arena[7].size 0', 4, 'arena-size', 'arena[7]'],
 	[13, 's', '-r set arena[0].loghd 0', 4, 'arena-log-head'],
-	[13, 's', '-r set arena[0].loghd <main:/dir/len511@0>', 4, 'log-block'],	# in another arena
+	[13, 's', '-r set arena[0].loghd <main:/dir/len511@0>', 4, 'arena-log-head'],	# in another arena
 	[13, 's', '-r set arena[0].loghd <main:root>', 4, 'log-block', 'main:root'],
 	[14, 's', '-r add arena[0].used 0x4000', 0, 'arena-used'],
 
