@@ -30,6 +30,8 @@ struct affected {
 	struct memo *memo;
 	size_t size, n;
 	size_t paths;
+	const char **name; /* of all snapshots */
+	size_t *first;     /* name[first[i]] up to first[i + 1] are those of snapshot i */
 };
 
 static struct memo *
@@ -159,23 +161,52 @@ below(struct affected *a, const gefs_ptr *ptr, uint32_t height)
 	return set;
 }
 
-/* A snapshot's names: its labels, or its number. Appends to list. */
-static void
-name_snap(struct gefs_check *c, const gefs_snap *s, const char ***list, size_t *n, size_t *cap)
+/* The names of every snapshot, once for all findings: its labels, or its number. */
+static bool
+collect_names(struct affected *a)
 {
-	struct snaps *all = snaps_get(c->img);
+	struct gefs_check *c = a->c;
+	struct snaps *s = snaps_get(c->img);
 	char number[32];
+	size_t n = 0;
 
-	if (s->nlabels == 0) {
-		snprintf(number, sizeof number, "%" PRIu64, s->id);
-		const char *p = check_string(c, number);
-		if (!vec_push(*list, *n, *cap, p))
-			c->nomem = true;
-		return;
+	a->first = calloc(s->nsnaps + 1, sizeof *a->first);
+	a->name = calloc(s->nsnaps + s->nlabels + 1, sizeof *a->name);
+	size_t *next = calloc(s->nsnaps + 1, sizeof *next);
+	if (!a->first || !a->name || !next) {
+		free(next);
+		return false;
 	}
-	for (size_t i = 0; i < all->nlabels; i++)
-		if (all->labels[i].snap == s->id && !vec_push(*list, *n, *cap, all->labels[i].name))
-			c->nomem = true;
+	for (size_t i = 0; i < s->nsnaps; i++) {
+		a->first[i] = next[i] = n;
+		if (s->snaps[i].nlabels == 0) {
+			snprintf(number, sizeof number, "%" PRIu64, s->snaps[i].id);
+			a->name[n] = check_string(c, number);
+		}
+		n += s->snaps[i].nlabels ? s->snaps[i].nlabels : 1;
+	}
+	a->first[s->nsnaps] = n;
+	for (size_t i = 0; i < s->nlabels; i++) {
+		const gefs_snap *snap = gefs_snap_by_id(c->img, s->labels[i].snap);
+		if (snap)
+			a->name[next[snap - s->snaps]++] = s->labels[i].name;
+	}
+	free(next);
+	return true;
+}
+
+static bool
+set_has(const struct set *s, uint32_t target)
+{
+	size_t lo = 0, hi = s->n;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (s->v[mid] < target)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n && s->v[lo] == target;
 }
 
 /* The newest snapshot that shows the damage, whose tree gives the paths. */
@@ -189,14 +220,12 @@ name_snapshots(struct affected *a, struct kept *k, const uint32_t *sets, long ta
 	size_t n = 0, cap = 0;
 
 	for (size_t i = 0; i < s->nsnaps; i++) {
-		bool hit = s->snaps[i].id == k->place.snap;
-		const struct set *set = &a->sets[sets[i]];
-		for (size_t t = 0; !hit && target >= 0 && t < set->n; t++)
-			hit = set->v[t] == (uint32_t)target;
-		if (!hit)
+		if (s->snaps[i].id != k->place.snap && (target < 0 || !set_has(&a->sets[sets[i]], (uint32_t)target)))
 			continue;
 		newest = &s->snaps[i];
-		name_snap(c, newest, &list, &n, &cap);
+		for (size_t t = a->first[i]; t < a->first[i + 1]; t++)
+			if (!vec_push(list, n, cap, a->name[t]))
+				c->nomem = true;
 	}
 	k->pub.snapshots = list;
 	k->pub.nsnapshots = n;
@@ -261,7 +290,7 @@ check_affected(struct gefs_check *c)
 	struct snaps *s = snaps_get(c->img);
 	uint32_t *sets = s ? calloc(s->nsnaps + 1, sizeof *sets) : NULL;
 
-	if (!sets || !start(&a)) {
+	if (!sets || !start(&a) || !collect_names(&a)) {
 		c->nomem = true;
 		goto out;
 	}
@@ -280,5 +309,7 @@ out:
 	free(a.sets);
 	free(a.target);
 	free(a.memo);
+	free(a.name);
+	free(a.first);
 	free(sets);
 }

@@ -43,6 +43,20 @@ add_data(const struct format *f, struct frontier *fr, const gefs_record *r)
 		fr->failed = true;
 }
 
+/* A node that is met twice, which only damage does, must not multiply from level to level. */
+static void
+sort_unique(struct frontier *fr)
+{
+	size_t n = 0;
+
+	if (fr->n)
+		qsort(fr->node, fr->n, sizeof *fr->node, ptr_order);
+	for (size_t i = 0; i < fr->n; i++)
+		if (n == 0 || fr->node[i].addr != fr->node[n - 1].addr)
+			fr->node[n++] = fr->node[i];
+	fr->n = n;
+}
+
 /* Replaces the nodes by their children and collects what they point to. */
 static void
 expand(gefs_image *img, struct frontier *fr)
@@ -76,20 +90,15 @@ expand(gefs_image *img, struct frontier *fr)
 	fr->n = next.n;
 	fr->cap = next.cap;
 	fr->height--;
-	if (fr->n > image_blocks(img))
-		fr->failed = true; /* a tree cannot have more nodes than there are blocks */
+	sort_unique(fr);
 }
 
-/* Removes what both have. */
+/* Removes what both have; both are in order. */
 static void
 cancel(struct frontier *a, struct frontier *b)
 {
 	size_t i = 0, j = 0, na = 0, nb = 0;
 
-	if (a->n)
-		qsort(a->node, a->n, sizeof *a->node, ptr_order);
-	if (b->n)
-		qsort(b->node, b->n, sizeof *b->node, ptr_order);
 	while (i < a->n || j < b->n) {
 		if (j == b->n || (i < a->n && a->node[i].addr < b->node[j].addr)) {
 			a->node[na++] = a->node[i++];
