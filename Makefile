@@ -51,7 +51,8 @@ $(BUILD)/lib/libgefs.so: $(BUILD)/lib/libgefs.so.$(VERSION)
 	ln -sf libgefs.so.$(VERSION) $(BUILD)/lib/libgefs.so.$(SOVERSION)
 	ln -sf libgefs.so.$(SOVERSION) $@
 
-$(BUILD)/lib/pkgconfig/gefs.pc: libgefs/gefs.pc.in Makefile
+# Made every time: it holds the PREFIX of this very call.
+$(BUILD)/lib/pkgconfig/gefs.pc: libgefs/gefs.pc.in FORCE
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCLUDEDIR@|$(INCLUDEDIR)|;s|@VERSION@|$(VERSION)|' $< >$@
 
@@ -145,6 +146,7 @@ install: all
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all tests test demo bench fuzz install clean
+FORCE:
+.PHONY: FORCE all tests test demo bench fuzz install clean
 -include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC)) \
 	 $(DAMAGE_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(BUILD)/testdata/damage/flip_test.d

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
+__attribute__((format(printf, 5, 0))) static void
 fill(gefs_error *e, gefs_code code, int sys, uint64_t addr, const char *fmt, va_list ap)
 {
 	e->code = code;
