@@ -182,7 +182,7 @@ entry_came(struct names *s, const struct key *k, gefs_bytes key, const struct di
 		/* What is below a directory that moved is not known to be reached any more. The server never moves one. */
 		s->moved |= it->reached != 0 && it->parent != k->qid;
 		it->parent = k->qid;
-		it->key_hash = key_hash(s, key);
+		it->key_hash = d.is_dir ? key_hash(s, key) : 0; /* only directories have parent records */
 		it->length = d.length;
 		it->dir = d.is_dir;
 		it->addr = v->addr;
