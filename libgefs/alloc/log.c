@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/cycle.h"
 #include "base/error.h"
 
 int
@@ -61,22 +62,17 @@ gefs_log_walk(gefs_image *img, uint32_t index, gefs_log_fn fn, void *arg, gefs_e
 	const gefs_arena *a = gefs_arena_get(img, index);
 	uint8_t block[65536];
 	struct log_header h;
-	/* Brent's algorithm finds a cycle without memory: compare with a block that doubles its distance. */
-	uint64_t tortoise = GEFS_NIL, steps = 0, limit = 1;
+	struct cycle cycle = CYCLE_START;
 
 	if (!a)
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "there is no arena %u: the image has %u", index, img->narenas);
 	if (!a->header_ok)
 		return gefs_fail(e, GEFS_EDAMAGE, a->header, "%s", img->arenas[index].error.text);
 	for (uint64_t addr = a->log_head; addr != GEFS_NIL; addr = h.next.addr) {
-		if (addr == tortoise) {
+		if (cycle_met(&cycle, addr)) {
 			img->arenas[index].problem = LOG_CYCLE;
 			return gefs_fail(e, GEFS_EDAMAGE, addr,
 					 "arena %u: the log is a cycle: it comes back to block 0x%" PRIx64, index, addr);
-		}
-		if (++steps == limit) {
-			tortoise = addr;
-			limit *= 2;
 		}
 		if (log_block_read(img, a, addr, block, &h, e) < 0) {
 			bool outside = gefs_arena_of(img, addr) != a;

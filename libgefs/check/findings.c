@@ -51,14 +51,11 @@ finding(struct gefs_check *c, enum finding_code code, const struct place *p, con
 	}
 	if (c->nkept >= c->max)
 		return;
-	struct kept *k = c->nkept < c->cap_kept ? &c->kept[c->nkept] : NULL;
-	if (!k) {
-		if (!vec_room((void **)&c->kept, c->nkept, &c->cap_kept, sizeof *c->kept)) {
-			c->nomem = true;
-			return;
-		}
-		k = &c->kept[c->nkept];
+	if (!vec_room((void **)&c->kept, c->nkept, &c->cap_kept, sizeof *c->kept)) {
+		c->nomem = true;
+		return;
 	}
+	struct kept *k = &c->kept[c->nkept];
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

@@ -10,19 +10,11 @@ struct children {
 	bool rooted;           /* its own base is among its ancestors */
 };
 
-static struct place
-snap_place(const gefs_image *img, uint64_t id)
-{
-	struct place p = at_block(image_super(img)->snap_root.addr, "snapshot record");
-	p.snap = id;
-	return p;
-}
-
-/* Reports at the snapshot tree's root, each snapshot by itself: the record's text tells which. */
+/* A finding about one snapshot's record: it has no block of its own, the text tells which record. */
 #define SNAP_FINDING(c, code, id, ...)                                                                                   \
 	do {                                                                                                             \
-		struct place p_ = snap_place((c)->img, (id));                                                            \
-		p_.addr = GEFS_NIL;                                                                                      \
+		struct place p_ = at_block(GEFS_NIL, "snapshot record");                                                 \
+		p_.snap = (id);                                                                                          \
 		finding((c), (code), &p_, __VA_ARGS__);                                                                  \
 	} while (0)
 

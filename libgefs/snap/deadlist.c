@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/cycle.h"
 #include "base/error.h"
 
 /* Most lists have a few entries, and no hash covers the rest of the block: it need not be read. */
@@ -42,17 +43,13 @@ gefs_deadlist_walk(gefs_image *img, const gefs_deadlist *d, gefs_dead_fn fn, voi
 {
 	uint8_t block[65536];
 	struct log_header h;
-	uint64_t tortoise = GEFS_NIL, steps = 0, limit = 1; /* Brent's cycle finder */
+	struct cycle cycle = CYCLE_START;
 	int rc = 0;
 
 	for (uint64_t addr = d->head.addr; rc == 0 && addr != GEFS_NIL; addr = h.next.addr) {
-		if (addr == tortoise)
+		if (cycle_met(&cycle, addr))
 			return gefs_fail(e, GEFS_EDAMAGE, addr, "deadlist is a cycle: it comes back to block 0x%" PRIx64,
 					 addr);
-		if (++steps == limit) {
-			tortoise = addr;
-			limit *= 2;
-		}
 		if (deadlist_block_read(img, addr, block, &h, e) < 0)
 			return -1;
 		rc = fn(arg, addr, GEFS_NIL);
