@@ -90,7 +90,7 @@ bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
 	qsort(items, n, sizeof *items, by_address);
 	b.pieces = calloc(n, sizeof *b.pieces);
 	if (!img->bulk_buffers)
-		img->bulk_buffers = malloc((size_t)pool_jobs(img->pool) * PIECE);
+		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
 	if (b.pieces && img->bulk_buffers)
 		pool_run(img->pool, cut_pieces(&b, n), read_piece, &b);
 	for (size_t i = 0; i < n; i++)

@@ -21,6 +21,24 @@ cache_new(void)
 	return calloc(1, sizeof(struct cache));
 }
 
+static struct gefs_node *
+node_create(uint32_t blksz)
+{
+	struct gefs_node *n = malloc(sizeof *n);
+	if (n && !(n->data = aligned_alloc(BLOCK_ALIGN, blksz))) {
+		free(n);
+		return NULL;
+	}
+	return n;
+}
+
+static void
+node_destroy(struct gefs_node *n)
+{
+	free(n->data);
+	free(n);
+}
+
 void
 cache_free(struct cache *c)
 {
@@ -29,12 +47,12 @@ cache_free(struct cache *c)
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct gefs_node *n = c->bucket[i], *next; n; n = next) {
 			next = n->next;
-			free(n);
+			node_destroy(n);
 		}
 	while (c->spare) {
 		struct gefs_node *n = c->spare;
 		c->spare = n->next;
-		free(n);
+		node_destroy(n);
 	}
 	free(c);
 }
@@ -111,10 +129,10 @@ node_alloc(const gefs_image *img, uint64_t addr)
 	struct gefs_node *n = c->spare;
 	if (n)
 		c->spare = n->next;
-	else if ((n = malloc(sizeof *n + img->f->blksz)))
+	else if ((n = node_create(img->f->blksz)))
 		c->made++;
 	if (n)
-		*n = (struct gefs_node){.addr = addr};
+		*n = (struct gefs_node){.addr = addr, .data = n->data};
 	return n;
 }
 

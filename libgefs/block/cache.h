@@ -8,6 +8,9 @@
 /* Small on purpose: fresh memory costs more than reading a block from the page cache again. */
 enum { CACHE_BLOCKS = 128, PREFETCH_MAX = CACHE_BLOCKS / 2 };
 
+/* Buffers that blocks are read into: processors copy several times slower to memory that lies askew. */
+enum { BLOCK_ALIGN = 4096 };
+
 /* A node in memory. Held by whoever opened it until gefs_node_close. */
 struct gefs_node {
 	struct node n;
@@ -17,7 +20,7 @@ struct gefs_node {
 	unsigned refs;
 	struct gefs_node *next;         /* in its hash chain */
 	struct gefs_node *older, *newer; /* by last use, when unreferenced */
-	uint8_t data[];
+	uint8_t *data; /* a block of its own memory, BLOCK_ALIGN aligned */
 };
 
 struct cache;
