@@ -48,22 +48,42 @@ typedef struct gefs_image gefs_image;
 
 typedef struct gefs_options {
 	uint64_t offset; /* where the image begins in the file */
-	int super;       /* -1: the first good superblock; 0 the first one, 1 the last one */
+	int super;       /* -1: the copy of the root data that the file server would take; 0 the first one, 1 the last one */
 	unsigned jobs;   /* threads; 0: one for each processor */
+	const char *format; /* a name of gefs_format_names(): do not find out the version; NULL: find out */
 } gefs_options;
 
-/* Opens an image read-only. Needs a readable superblock; everything else may be damaged. opts may be NULL. */
+/* Opens an image read-only. Needs a readable copy of the root data (a superblock; in older versions an arena header);
+ * everything else may be damaged. opts may be NULL. */
 GEFS_API gefs_image *gefs_open(const char *path, const gefs_options *opts, gefs_error *);
 
 /* The same for an image in memory, which must stay until gefs_close. */
 GEFS_API gefs_image *gefs_open_memory(const void *data, size_t len, const gefs_options *opts, gefs_error *);
 GEFS_API void gefs_close(gefs_image *); /* NULL is fine */
 
-GEFS_API const char *gefs_version_name(const gefs_image *);  /* "gefs9.00" */
+/* On-disk versions: "gefs9.00", "gefs0001-le", "gefs0001-be", "gefs-2023" (docs/format.md, Versions). */
+GEFS_API const char *gefs_version_name(const gefs_image *);
+GEFS_API const char *gefs_version_words(const gefs_image *); /* the same for people */
+/* Names of all versions, separated by ", ", for messages; returns buf. */
+GEFS_API char *gefs_format_names(char *buf, size_t n);
+GEFS_API bool gefs_format_known(const char *name);
+
+/* What a version has. */
+enum {
+	GEFS_HAS_SUPERBLOCKS = 1 << 0,    /* root data in two superblocks; else in every arena header */
+	GEFS_HAS_HEADER_HASHES = 1 << 1,  /* hashes of arena headers */
+	GEFS_HAS_BARRIERS = 1 << 2,       /* logs end at the barrier of a sync; else at an end entry */
+	GEFS_HAS_SNAP_LINKS = 1 << 3,     /* snapshots know predecessor, successor, base and flags, labels have flags */
+	GEFS_HAS_TREES = 1 << 4,          /* what lies above the block layer can be read */
+	GEFS_HAS_NUMERIC_KEYS = 1 << 5,   /* numbers in keys sort as numbers */
+	GEFS_HAS_INFERENCES = 1 << 6      /* the version is not known for certain: what is read is a well-founded guess */
+};
+GEFS_API unsigned gefs_features(const gefs_image *);
+
 GEFS_API uint64_t gefs_device_size(const gefs_image *);      /* bytes, a ragged tail included */
 GEFS_API uint32_t gefs_block_size(const gefs_image *);       /* bytes */
 
-/* ---- superblocks (section 7) ---- */
+/* ---- root data: superblocks (section 7), or the arena headers of older versions (section 25) ---- */
 
 typedef struct gefs_ptr { /* block pointer, section 5 */
 	uint64_t addr;
@@ -73,13 +93,15 @@ typedef struct gefs_ptr { /* block pointer, section 5 */
 
 enum { GEFS_MAX_ARENAS = 512 };
 
+/* Fields that a version does not have are 0, or nil if they are addresses. */
 typedef struct gefs_super {
-	char version[9];
+	char version[9]; /* as it stands on the disk */
 	uint32_t blksz, bufspc, narena;
 	uint32_t snap_height;
 	gefs_ptr snap_root; /* gen is GEFS_NIL: not stored */
 	gefs_ptr snapdl_head, snapdl_tail;
 	uint64_t flag, nextqid, nextgen, qgen;
+	uint64_t arena_size; /* bytes, where all arenas have one size; else 0 */
 	uint64_t hash;     /* as stored */
 	uint64_t computed; /* of the bytes it covers */
 	struct {
@@ -94,11 +116,13 @@ typedef enum gefs_copy_state {
 	GEFS_COPY_UNREADABLE /* I/O error, or outside the device */
 } gefs_copy_state;
 
-/* The superblock in use. */
+/* The copy in use. */
 GEFS_API const gefs_super *gefs_super_get(const gefs_image *);
-/* Copy 0 (address 0) or 1 (last whole block); *addr gets its address. *sb is filled for GOOD and BAD_HASH. */
+/* How many copies there should be: two superblocks, or one in the header of each arena. */
+GEFS_API int gefs_super_copies(const gefs_image *);
+/* Copy `which` (below gefs_super_copies); *addr gets its address. *sb is filled for GOOD and BAD_HASH. */
 GEFS_API gefs_copy_state gefs_super_copy(const gefs_image *, int which, const gefs_super **sb, uint64_t *addr);
-GEFS_API int gefs_super_used(const gefs_image *); /* 0 or 1 */
+GEFS_API int gefs_super_used(const gefs_image *);
 /* The copy's block starts with a known block type: otherwise the file server does not start. */
 GEFS_API bool gefs_super_type_known(const gefs_image *, int which);
 
@@ -112,7 +136,7 @@ typedef struct gefs_arena {
 	uint32_t index;
 	uint64_t header;           /* address of the first header copy */
 	uint64_t start, end;       /* the arena's blocks: [start, end) */
-	uint64_t size;             /* end - start */
+	uint64_t size;             /* end - start; in older versions the header counts as well */
 	uint64_t log_head;
 	uint64_t used_stored;      /* as the header says */
 	uint64_t used;             /* size minus free, as the log says */
@@ -137,15 +161,18 @@ GEFS_API bool gefs_is_free(const gefs_image *, uint64_t addr);
 
 typedef enum gefs_log_op {
 	GEFS_LOG_ALLOC1 = 1, GEFS_LOG_FREE1, GEFS_LOG_SYNC, GEFS_LOG_ALLOC, GEFS_LOG_FREE,
+	GEFS_LOG_CHAIN, GEFS_LOG_END, /* of older versions: the log goes on in another block, or ends */
 	GEFS_LOG_BLOCK = 100 /* not an entry: a new log block begins */
 } gefs_log_op;
+GEFS_API const char *gefs_log_op_name(gefs_log_op);
 
 typedef struct gefs_log_entry {
 	uint64_t block;  /* log block that holds it */
 	uint32_t offset; /* in the body, bytes */
 	gefs_log_op op;
 	const char *name;
-	uint64_t addr, len; /* range; for SYNC addr is the generation; for BLOCK len is logsz and addr the next block */
+	uint64_t addr, len; /* range; SYNC: addr is the generation; CHAIN: addr is the next block; BLOCK: len is the size of
+			     * the body and addr the next block */
 } gefs_log_entry;
 
 typedef int (*gefs_log_fn)(void *arg, const gefs_log_entry *);
@@ -165,15 +192,46 @@ GEFS_API int gefs_block_read(gefs_image *, uint64_t addr, void *buf, gefs_error 
 GEFS_API uint64_t gefs_hash(const gefs_image *, const void *data, size_t len);
 GEFS_API gefs_block_type gefs_block_classify(const gefs_image *, const void *buf);
 
+/* Single blocks by their bytes alone, whatever refers to them: buf has gefs_block_size() bytes. */
+typedef struct gefs_list_header { /* of a log or deadlist block, sections 9, 26, 30 */
+	uint32_t size;   /* bytes of the body that are in use, as far as that can be told */
+	bool has_hash;   /* the block holds a hash of its body */
+	uint64_t hash;   /* as stored */
+	uint64_t computed;
+	uint64_t next;   /* block that continues the chain, or GEFS_NIL */
+	const char *problem; /* NULL, or what is wrong with the header */
+} gefs_list_header;
+GEFS_API void gefs_block_list_header(const gefs_image *, const void *buf, gefs_list_header *);
+/* The entries of a log block; -1 with an error at the first that means nothing. */
+GEFS_API int gefs_block_log(const gefs_image *, uint64_t addr, const void *buf, gefs_log_fn, void *arg, gefs_error *);
+
+typedef enum gefs_dead_kind { GEFS_DEAD_KILL, GEFS_DEAD_GRAFT, GEFS_DEAD_CHAIN, GEFS_DEAD_END } gefs_dead_kind;
+typedef struct gefs_dead_entry {
+	gefs_dead_kind kind;
+	uint64_t addr;  /* KILL: the dead block; GRAFT, CHAIN: the first block of another chain */
+	uint64_t birth; /* KILL: its birth, GEFS_NIL: the list's; GRAFT, CHAIN: hash of that block */
+} gefs_dead_entry;
+typedef int (*gefs_dead_entry_fn)(void *arg, const gefs_dead_entry *);
+GEFS_API const char *gefs_dead_kind_name(gefs_dead_kind);
+GEFS_API int gefs_block_dead(const gefs_image *, uint64_t addr, const void *buf, gefs_dead_entry_fn, void *arg,
+			     gefs_error *);
+/* False when the block is none. */
+GEFS_API bool gefs_block_super(const gefs_image *, const void *buf, gefs_super *);
+GEFS_API bool gefs_block_arena(const gefs_image *, const void *buf, uint64_t *log_head, uint64_t *size, uint64_t *used);
+
 typedef struct gefs_bytes {
 	const uint8_t *p;
 	size_t n;
 } gefs_bytes;
 
+/* Messages, the same numbers for all versions. */
 typedef enum gefs_op {
 	GEFS_OP_INSERT = 1, GEFS_OP_DELETE, GEFS_OP_CLEARB, GEFS_OP_CLOBBER, GEFS_OP_WSTAT, GEFS_OP_RELINK,
-	GEFS_OP_REPREV
+	GEFS_OP_REPREV, GEFS_OP_REFER,
+	GEFS_OP_INVALID = 0x100 /* plus the byte on the disk, when it means nothing */
 } gefs_op;
+
+enum { GEFS_KEY_MAX = 272 }; /* bytes that are room for any key */
 
 typedef struct gefs_record {
 	int op; /* 0: a value; else a message (gefs_op) */
@@ -196,6 +254,14 @@ GEFS_API gefs_record gefs_node_value(const gefs_node *, uint32_t i);
 GEFS_API gefs_record gefs_node_message(const gefs_node *, uint32_t i);
 /* Child i of a pivot; false when it is no valid pointer. */
 GEFS_API bool gefs_node_child(const gefs_node *, uint32_t i, gefs_ptr *, uint32_t *fill);
+
+/* The first bytes of all keys of one kind; with has_number of all with this number: file (DATA, UP), directory (ENTRY) or
+ * snapshot (SNAP, DEADLIST: the killing generation). Returns their count, 0 when the version has no such keys. */
+typedef enum gefs_key_kind {
+	GEFS_KEY_DATA, GEFS_KEY_ENTRY, GEFS_KEY_UP, GEFS_KEY_LABEL, GEFS_KEY_SNAP, GEFS_KEY_DEADLIST, GEFS_KEY_CONF
+} gefs_key_kind;
+GEFS_API size_t gefs_key_prefix(const gefs_image *, gefs_key_kind, bool has_number, uint64_t number,
+				uint8_t buf[GEFS_KEY_MAX]);
 
 /* Text for people; never fails, whatever the bytes; returns buf. */
 GEFS_API char *gefs_format_key(const gefs_image *, gefs_bytes key, char *buf, size_t n);
@@ -314,11 +380,9 @@ typedef int (*gefs_file_fn)(void *arg, const gefs_file *);
 GEFS_API int gefs_files_walk(gefs_image *, const gefs_tree *, gefs_file_fn, gefs_damage_fn damage, void *arg,
 			     gefs_error *);
 /* A path like "/a/b"; "." and ".." work as in a shell (".." by the tree's own parent records). The name in *out
- * points into storage, which must have 256 bytes. */
+ * points into storage, which must have GEFS_KEY_MAX bytes. */
 GEFS_API int gefs_file_find(gefs_image *, const gefs_tree *, const char *path, gefs_dirent *out, void *storage,
 			    gefs_error *);
-/* The path of a directory, by the parent records; NUL-terminated in buf. -1 when it cannot be told. */
-GEFS_API int gefs_dir_path(gefs_image *, const gefs_tree *, uint64_t qpath, char *buf, size_t n, gefs_error *);
 
 typedef struct gefs_extent {
 	uint64_t offset, len; /* in the file */
@@ -437,7 +501,8 @@ typedef struct gefs_owner {
 typedef int (*gefs_owner_fn)(void *arg, const gefs_owner *);
 /* Everything that refers to a block; reads all metadata. */
 GEFS_API int gefs_owners(gefs_image *, uint64_t addr, gefs_owner_fn, gefs_damage_fn damage, void *arg, gefs_error *);
-/* The path of any qid in a tree (scans the entries if it is a file). */
+/* The path of any file or directory of a tree, NUL-terminated in buf: by the parent records, where those tell it; else
+ * by looking at all entries. -1 when it cannot be told. */
 GEFS_API int gefs_qid_path(gefs_image *, const gefs_tree *, uint64_t qpath, char *buf, size_t n, gefs_error *);
 
 #ifdef __cplusplus

@@ -12,7 +12,7 @@
 #include "snap/snaps.h"
 
 static void
-read_super(gefs_image *img, int which, uint64_t addr)
+read_root(gefs_image *img, uint32_t which, uint64_t addr)
 {
 	struct super_copy *c = &img->copy[which];
 	uint8_t block[65536];
@@ -22,69 +22,94 @@ read_super(gefs_image *img, int which, uint64_t addr)
 	c->type = GEFS_BLOCK_UNKNOWN;
 	if (disk_read(img->disk, block, img->f->blksz, addr, NULL) < 0)
 		return;
-	c->type = img->f->classify(block);
-	if (!img->f->super_decode(block, &c->super))
+	c->type = img->f->classify(img->f, block);
+	if (!img->f->super_decode(img->f, block, &c->super))
 		c->state = GEFS_COPY_BAD;
 	else
 		c->state = c->super.hash == c->super.computed ? GEFS_COPY_GOOD : GEFS_COPY_BAD_HASH;
 }
 
-/* Sets img->f from the first or the last block. Every known block size is tried for the last one. */
-static int
-detect(gefs_image *img, const char *name, gefs_error *e)
+static bool
+probe_read(void *arg, void *buf, size_t n, uint64_t off)
 {
-	uint8_t head[16] = {0};
-	const uint32_t blksz = format_gefs9.blksz;
-	uint64_t size = img->disk->size;
-
-	if (size < blksz)
-		return gefs_fail(e, GEFS_EFORMAT, GEFS_NIL,
-				 "%s: too short to be a gefs image: %" PRIu64 " bytes, not even one block of %u", name, size,
-				 blksz);
-	if (disk_read(img->disk, head, sizeof head, 0, e) == 0) {
-		img->f = format_detect(head);
-		if (img->f)
-			return 0;
-	} else if (e && e->code != GEFS_EIO) {
-		return -1;
-	}
-	uint8_t tail[16] = {0};
-	if (disk_read(img->disk, tail, sizeof tail, size - size % blksz - blksz, NULL) == 0)
-		img->f = format_detect(tail);
-	if (img->f)
-		return 0;
-	if (memcmp(head, "gefs", 4) == 0) {
-		char version[9] = {0};
-		for (int i = 0; i < 8; i++)
-			version[i] = head[i] >= 0x20 && head[i] < 0x7f ? (char)head[i] : '?';
-		return gefs_fail(e, GEFS_EFORMAT, 0, "%s: version \"%s\" is not supported; supported: %s", name, version,
-				 format_names());
-	}
-	return gefs_fail(e, GEFS_EFORMAT, 0,
-			 "%s: not a gefs image: neither the first block nor the last (0x%" PRIx64
-			 ") begins with a known version (%s); for an image inside a disk, give its --offset",
-			 name, size - size % blksz - blksz, format_names());
+	return disk_read(arg, buf, n, off, NULL) == 0;
 }
 
+/* Why a device is of no version that is known. */
 static int
-choose_super(gefs_image *img, int want, const char *name, gefs_error *e)
+unknown(gefs_image *img, const char *name, gefs_error *e)
 {
+	uint8_t head[8] = {0};
+	char version[sizeof head + 1] = {0}, names[128];
+	gefs_error why;
+
+	gefs_format_names(names, sizeof names);
+	if (img->disk->size < FORMAT_BLOCK_MIN)
+		return gefs_fail(e, GEFS_EFORMAT, GEFS_NIL,
+				 "%s: too short to be a gefs image: %" PRIu64 " bytes, not even one block of %d", name,
+				 img->disk->size, FORMAT_BLOCK_MIN);
+	if (disk_read(img->disk, head, sizeof head, 0, &why) < 0)
+		return gefs_fail(e, why.code, why.addr, "%s: %s", name, why.text);
+	if (memcmp(head, "gefs", 4) != 0)
+		return gefs_fail(e, GEFS_EFORMAT, 0,
+				 "%s: not a gefs image: nowhere a superblock or arena header of a known version (%s); for an image "
+				 "inside a disk, give its --offset; for damaged headers, its --format",
+				 name, names);
+	for (size_t i = 0; i < sizeof head; i++)
+		version[i] = head[i] >= 0x20 && head[i] < 0x7f ? (char)head[i] : '?';
+	return gefs_fail(e, GEFS_EFORMAT, 0, "%s: version \"%s\" is not supported; supported: %s", name, version, names);
+}
+
+/* Finds the version, and the copies of the root data. */
+static int
+find_roots(gefs_image *img, const gefs_options *o, const char *name, gefs_error *e)
+{
+	const struct probe p = {probe_read, img->disk, img->disk->size};
+	uint64_t addr[GEFS_MAX_ARENAS];
+	const char *want = o ? o->format : NULL;
+
+	if (want && !gefs_format_known(want)) {
+		char names[128];
+		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "there is no format \"%.40s\"; supported: %s", want,
+				 gefs_format_names(names, sizeof names));
+	}
+	const struct version *v = format_find(&p, want, &img->format);
+	if (!v || img->disk->size < img->format.blksz)
+		return unknown(img, name, e);
+	img->f = &img->format;
+	img->ncopies = v->roots(img->f, &p, addr);
+	img->copy = calloc(img->ncopies, sizeof *img->copy);
+	if (!img->copy)
+		return gefs_fail_memory(e);
+	for (uint32_t i = 0; i < img->ncopies; i++)
+		read_root(img, i, addr[i]);
+	return 0;
+}
+
+/* The copy that the file server takes; one with a wrong hash if there is no better one. */
+static int
+choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
+{
+	const char *what = format_has(img->f, GEFS_HAS_SUPERBLOCKS) ? "superblock" : "arena header";
+
 	if (want >= 0) {
-		if (img->copy[want].state > GEFS_COPY_BAD_HASH)
-			return gefs_fail(e, GEFS_EFORMAT, img->copy[want].addr,
-					 "%s: there is no superblock at 0x%" PRIx64 "; try the other one", name,
-					 img->copy[want].addr);
-		img->used = want;
+		img->used = want ? img->ncopies - 1 : 0;
+		if (img->copy[img->used].state > GEFS_COPY_BAD_HASH)
+			return gefs_fail(e, GEFS_EFORMAT, img->copy[img->used].addr,
+					 "%s: there is no %s at 0x%" PRIx64 "; try the other one", name, what,
+					 img->copy[img->used].addr);
 		return 0;
 	}
 	for (int state = GEFS_COPY_GOOD; state <= GEFS_COPY_BAD_HASH; state++)
-		for (int i = 0; i < 2; i++)
-			if (img->copy[i].state == (gefs_copy_state)state) {
-				img->used = i;
+		for (uint32_t i = 0; i < img->ncopies; i++) {
+			uint32_t k = img->f->last_root_wins ? img->ncopies - 1 - i : i;
+			if (img->copy[k].state == (gefs_copy_state)state) {
+				img->used = k;
 				return 0;
 			}
-	return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable superblock, neither at 0x0 nor at 0x%" PRIx64, name,
-			 img->copy[1].addr);
+		}
+	return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable %s, neither at 0x0 nor at 0x%" PRIx64, name, what,
+			 img->copy[img->ncopies - 1].addr);
 }
 
 gefs_image *
@@ -99,11 +124,7 @@ image_open_disk(struct disk *disk, const gefs_options *o, const char *name, gefs
 		return NULL;
 	}
 	img->disk = disk;
-	if (detect(img, name, e) < 0)
-		goto fail;
-	read_super(img, 0, 0);
-	read_super(img, 1, disk->size - disk->size % img->f->blksz - img->f->blksz);
-	if (choose_super(img, o ? o->super : -1, name, e) < 0)
+	if (find_roots(img, o, name, e) < 0 || choose_root(img, o ? o->super : -1, name, e) < 0)
 		goto fail;
 	if (jobs == 0) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -147,6 +168,7 @@ gefs_close(gefs_image *img)
 	arenas_free(img);
 	cache_free(img->cache);
 	free(img->bulk_buffers);
+	free(img->copy);
 	pool_free(img->pool);
 	disk_close(img->disk);
 	free(img);
@@ -156,6 +178,18 @@ const char *
 gefs_version_name(const gefs_image *img)
 {
 	return img->f->name;
+}
+
+const char *
+gefs_version_words(const gefs_image *img)
+{
+	return img->f->words;
+}
+
+unsigned
+gefs_features(const gefs_image *img)
+{
+	return img->f->features;
 }
 
 uint64_t
@@ -182,10 +216,22 @@ gefs_super_get(const gefs_image *img)
 	return image_super(img);
 }
 
+int
+gefs_super_copies(const gefs_image *img)
+{
+	return (int)img->ncopies;
+}
+
+static const struct super_copy *
+copy_at(const gefs_image *img, int which)
+{
+	return &img->copy[which >= 0 && (uint32_t)which < img->ncopies ? which : 0];
+}
+
 gefs_copy_state
 gefs_super_copy(const gefs_image *img, int which, const gefs_super **sb, uint64_t *addr)
 {
-	const struct super_copy *c = &img->copy[which != 0];
+	const struct super_copy *c = copy_at(img, which);
 	*sb = &c->super;
 	*addr = c->addr;
 	return c->state;
@@ -194,13 +240,13 @@ gefs_super_copy(const gefs_image *img, int which, const gefs_super **sb, uint64_
 int
 gefs_super_used(const gefs_image *img)
 {
-	return img->used;
+	return (int)img->used;
 }
 
 bool
 gefs_super_type_known(const gefs_image *img, int which)
 {
-	return img->copy[which != 0].type != GEFS_BLOCK_UNKNOWN;
+	return copy_at(img, which)->type != GEFS_BLOCK_UNKNOWN;
 }
 
 bool

@@ -23,10 +23,12 @@ struct arena {
 
 struct gefs_image {
 	struct disk *disk;
-	const struct format *f;
+	const struct format *f; /* &format */
+	struct format format;
 	struct pool *pool;
-	struct super_copy copy[2];
-	int used; /* which copy */
+	struct super_copy *copy;
+	uint32_t ncopies;
+	uint32_t used; /* which copy */
 	struct arena *arenas;
 	uint32_t narenas;
 	struct cache *cache;

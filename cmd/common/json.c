@@ -59,6 +59,14 @@ close_container(struct json *j, char c)
 	j->first = false;
 }
 
+static bool inferred;
+
+void
+json_inferred(bool is)
+{
+	inferred = is;
+}
+
 void
 json_begin(struct json *j, FILE *out)
 {
@@ -70,6 +78,8 @@ json_begin(struct json *j, FILE *out)
 void
 json_end(struct json *j)
 {
+	if (inferred)
+		json_bool(j, "inferred", true);
 	close_container(j, '}');
 	putc('\n', j->out);
 }

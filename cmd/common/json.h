@@ -14,6 +14,9 @@ struct json {
 	bool first; /* nothing written yet at this depth */
 };
 
+/* From now on every object says "inferred": true, because the image's version is not known for certain. */
+void json_inferred(bool);
+
 void json_begin(struct json *, FILE *out);  /* { */
 void json_end(struct json *);               /* } and newline */
 void json_string(struct json *, const char *key, const char *value);

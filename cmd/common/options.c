@@ -61,6 +61,18 @@ option_super(const char *text, gefs_options *o)
 }
 
 bool
+option_format(const char *text, gefs_options *o)
+{
+	char names[128];
+
+	o->format = text;
+	if (gefs_format_known(text))
+		return true;
+	complain("--format: \"%s\" is none of %s", text, gefs_format_names(names, sizeof names));
+	return false;
+}
+
+bool
 option_jobs(const char *text, gefs_options *o)
 {
 	uint64_t n;

@@ -7,6 +7,7 @@
 /* Each complains and returns false when the text is not acceptable. */
 bool option_offset(const char *text, gefs_options *);
 bool option_super(const char *text, gefs_options *);
+bool option_format(const char *text, gefs_options *);
 bool option_jobs(const char *text, gefs_options *);
 
 #endif

@@ -10,7 +10,7 @@ struct settings {
 	bool json, progress, quiet, verbose, list, many;
 };
 
-void report(const struct settings *, const char *path, const gefs_check *);
+void report(const struct settings *, const char *path, const gefs_image *, const gefs_check *);
 /* The image could not be opened: JSON still gets its summary. */
 void report_failure(const char *path, const gefs_error *);
 void list_findings(const struct settings *);

@@ -8,6 +8,8 @@
 #endif
 
 #include "../common/common.h"
+#include "../common/json.h"
+#include "../common/options.h"
 #include "check.h"
 
 /* As fsck(8). */
@@ -20,6 +22,8 @@ static const char help[] =
 	"  -d, --no-data         do not read file contents\n"
 	"  -s, --snap LABEL      only this snapshot (may be given again)\n"
 	"      --super WHICH     superblock to believe: 0, 1 or auto (the first good one)\n"
+	"      --format NAME     do not find out the version: gefs9.00, gefs0001-le,\n"
+	"                        gefs0001-be or gefs-2023\n"
 	"      --offset BYTES    where the image begins in the file (suffix K, M, G, T)\n"
 	"  -j, --jobs N          threads (default: one for each processor)\n"
 	"      --json            findings and summary as JSON Lines\n"
@@ -66,6 +70,8 @@ check_one(const char *path, const struct settings *s)
 	gefs_image *img = gefs_open(path, &s->open, &e);
 	int status = FSCK_TROUBLE;
 
+	json_inferred(img && gefs_features(img) & GEFS_HAS_INFERENCES);
+
 	if (!img) {
 		if (s->json)
 			report_failure(path, &e);
@@ -85,7 +91,7 @@ check_one(const char *path, const struct settings *s)
 		complain("%s: %s", path, e.text);
 	} else {
 		const gefs_check_stats *st = gefs_check_stats_get(c);
-		report(s, path, c);
+		report(s, path, img, c);
 		status = (st->count[GEFS_ERROR] ? FSCK_ERRORS : FSCK_CLEAN) | (st->cancelled ? FSCK_CANCELLED : 0);
 	}
 	gefs_check_free(c);
@@ -103,10 +109,11 @@ parse_count(const char *text, uint64_t max, uint64_t *out)
 static int
 parse_options(int argc, char **argv, struct settings *s)
 {
-	enum { O_SUPER = 256, O_OFFSET, O_JSON, O_PROGRESS, O_MAX, O_LIST };
+	enum { O_SUPER = 256, O_FORMAT, O_OFFSET, O_JSON, O_PROGRESS, O_MAX, O_LIST };
 	static const struct option longs[] = {{"no-data", no_argument, 0, 'd'},
 					      {"snap", required_argument, 0, 's'},
 					      {"super", required_argument, 0, O_SUPER},
+					      {"format", required_argument, 0, O_FORMAT},
 					      {"offset", required_argument, 0, O_OFFSET},
 					      {"jobs", required_argument, 0, 'j'},
 					      {"json", no_argument, 0, O_JSON},
@@ -137,6 +144,10 @@ parse_options(int argc, char **argv, struct settings *s)
 			if (strcmp(optarg, "auto") != 0 && strcmp(optarg, "0") != 0 && strcmp(optarg, "1") != 0)
 				return usage("--super takes auto, 0 or 1", optarg);
 			s->open.super = *optarg == 'a' ? -1 : *optarg - '0';
+			break;
+		case O_FORMAT:
+			if (!option_format(optarg, &s->open))
+				return FSCK_USAGE;
 			break;
 		case O_OFFSET:
 			if (!parse_size(optarg, &s->open.offset))

@@ -40,7 +40,7 @@ json_finding(const char *path, const gefs_finding *f)
 }
 
 static void
-json_summary(const char *path, const gefs_check_stats *s, const gefs_error *failure)
+json_summary(const char *path, const gefs_image *img, const gefs_check_stats *s, const gefs_error *failure)
 {
 	static const gefs_check_stats none;
 	struct json j;
@@ -50,6 +50,7 @@ json_summary(const char *path, const gefs_check_stats *s, const gefs_error *fail
 	json_begin(&j, stdout);
 	json_string(&j, "type", "summary");
 	json_bytes(&j, "image", path, strlen(path));
+	json_string(&j, "format", img ? gefs_version_name(img) : NULL);
 	if (failure)
 		json_bytes(&j, "failure", failure->text, strlen(failure->text));
 	json_uint(&j, "errors", s->count[GEFS_ERROR]);
@@ -113,7 +114,7 @@ plural(uint64_t n)
 }
 
 static void
-text_summary(const struct settings *s, const char *path, const gefs_check_stats *st)
+text_summary(const struct settings *s, const char *path, const gefs_image *img, const gefs_check_stats *st)
 {
 	char a[32], b[32];
 
@@ -121,6 +122,8 @@ text_summary(const struct settings *s, const char *path, const gefs_check_stats 
 	       st->count[GEFS_ERROR] ? "DAMAGED" : st->count[GEFS_HAZARD] || st->count[GEFS_WARNING] ? "sound, but see above"
 												     : "sound",
 	       st->cancelled ? " (interrupted: not everything was checked)" : "");
+	if (!(gefs_features(img) & GEFS_HAS_TREES))
+		printf("  only logs and free space: no file trees can be read of %s\n", gefs_version_name(img));
 	printf("  verified %" PRIu64 " blocks (%s), %" PRIu64 " snapshot%s, %" PRIu64 " file%s%s%s\n", st->blocks,
 	       human_size(st->bytes, a), st->snapshots, plural(st->snapshots), st->files, plural(st->files),
 	       st->data_checked ? "" : "; file contents were not read",
@@ -143,7 +146,7 @@ shown(const struct settings *s, const gefs_finding *f)
 }
 
 void
-report(const struct settings *s, const char *path, const gefs_check *c)
+report(const struct settings *s, const char *path, const gefs_image *img, const gefs_check *c)
 {
 	const gefs_check_stats *st = gefs_check_stats_get(c);
 	uint64_t kept = 0;
@@ -157,20 +160,20 @@ report(const struct settings *s, const char *path, const gefs_check *c)
 			text_finding(s, f);
 	}
 	if (s->json) {
-		json_summary(path, st, NULL);
+		json_summary(path, img, st, NULL);
 		return;
 	}
 	uint64_t all = st->count[0] + st->count[1] + st->count[2] + st->count[3];
 	if (all > kept && !s->quiet)
 		printf("and %" PRIu64 " more findings (see --max-findings)\n", all - kept);
 	if (!s->quiet || st->count[GEFS_ERROR])
-		text_summary(s, path, st);
+		text_summary(s, path, img, st);
 }
 
 void
 report_failure(const char *path, const gefs_error *e)
 {
-	json_summary(path, NULL, e);
+	json_summary(path, NULL, NULL, e);
 }
 
 void

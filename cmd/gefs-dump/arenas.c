@@ -14,8 +14,15 @@ struct total {
 	uint64_t used, size;
 };
 
+/* Older versions have one header for each arena, without a hash. */
+static bool
+two_headers(const struct dump *d)
+{
+	return gefs_features(d->img) & GEFS_HAS_HEADER_HASHES;
+}
+
 static void
-arena_json(const gefs_arena *a)
+arena_json(const struct dump *d, const gefs_arena *a)
 {
 	struct json j;
 
@@ -23,7 +30,8 @@ arena_json(const gefs_arena *a)
 	json_uint(&j, "arena", a->index);
 	json_uint(&j, "header", a->header);
 	json_string(&j, "copy0", copy_state_name(a->copy[0]));
-	json_string(&j, "copy1", copy_state_name(a->copy[1]));
+	if (two_headers(d))
+		json_string(&j, "copy1", copy_state_name(a->copy[1]));
 	json_bool(&j, "copies_equal", a->copies_equal);
 	json_bool(&j, "header_ok", a->header_ok);
 	if (a->header_ok) {
@@ -43,14 +51,15 @@ arena_json(const gefs_arena *a)
 }
 
 static void
-arena_text(const gefs_arena *a)
+arena_text(const struct dump *d, const gefs_arena *a)
 {
 	char size[32], used[32];
 	char barrier[24] = "none";
 
 	printf("%5" PRIu32 "  0x%-12" PRIx64, a->index, a->header);
 	if (!a->header_ok) {
-		printf("  unusable: copies %s and %s\n", copy_state_name(a->copy[0]), copy_state_name(a->copy[1]));
+		printf(two_headers(d) ? "  unusable: copies %s and %s\n" : "  unusable: %s\n", copy_state_name(a->copy[0]),
+		       copy_state_name(a->copy[1]));
 		return;
 	}
 	if (a->barrier)
@@ -58,7 +67,7 @@ arena_text(const gefs_arena *a)
 	printf("  0x%-10" PRIx64 "  %10s  %10s  %5.1f%%  %4" PRIu32 " %7" PRIu64 "  %7s", a->start, human_size(a->size, size),
 	       human_size(a->used, used), 100.0 * (double)a->used / (double)a->size, a->log_blocks, a->log_entries,
 	       barrier);
-	if (a->copy[0] == GEFS_COPY_GOOD && a->copy[1] == GEFS_COPY_GOOD)
+	if (a->copy[0] == GEFS_COPY_GOOD && (a->copy[1] == GEFS_COPY_GOOD || !two_headers(d)))
 		fputs("  good", stdout);
 	else
 		printf("  %s, %s%s", copy_state_name(a->copy[0]), copy_state_name(a->copy[1]),
@@ -90,9 +99,9 @@ dump_arenas(struct dump *d)
 	for (uint32_t i = 0; i < gefs_arena_count(d->img); i++) {
 		const gefs_arena *a = gefs_arena_get(d->img, i);
 		if (wants(d, OPT_JSON))
-			arena_json(a);
+			arena_json(d, a);
 		else
-			arena_text(a);
+			arena_text(d, a);
 		tell_damage(a);
 		if (a->header_ok) {
 			t.used += a->used;
@@ -172,6 +181,19 @@ dump_free(struct dump *d)
 	return each_arena(d, free_arena);
 }
 
+void
+print_log_entry(const gefs_log_entry *le)
+{
+	printf("    %5" PRIu32 " %-6s", le->offset, le->name);
+	if (le->op == GEFS_LOG_SYNC)
+		printf("  generation %" PRIu64, le->addr);
+	else if (le->op != GEFS_LOG_END)
+		printf("  0x%" PRIx64, le->addr);
+	if (le->len)
+		printf(" +0x%" PRIx64, le->len);
+	putchar('\n');
+}
+
 struct log_dump {
 	struct dump *d;
 	uint32_t arena;
@@ -192,8 +214,9 @@ log_entry_json(const struct log_dump *l, const gefs_log_entry *le)
 	} else {
 		json_uint(&j, "offset", le->offset);
 		json_string(&j, "op", le->name);
-		json_uint(&j, le->op == GEFS_LOG_SYNC ? "gen" : "addr", le->addr);
-		if (le->op != GEFS_LOG_SYNC)
+		if (le->op != GEFS_LOG_END)
+			json_uint(&j, le->op == GEFS_LOG_SYNC ? "gen" : "addr", le->addr);
+		if (le->len)
 			json_uint(&j, "length", le->len);
 	}
 	json_end(&j);
@@ -209,10 +232,8 @@ log_entry(void *arg, const gefs_log_entry *le)
 		log_entry_json(l, le);
 	else if (le->op == GEFS_LOG_BLOCK)
 		printf("  block 0x%" PRIx64 ": %" PRIu64 " bytes, next %s\n", le->block, le->len, addr_text(le->addr, next));
-	else if (le->op == GEFS_LOG_SYNC)
-		printf("    %5" PRIu32 " %-6s  generation %" PRIu64 "\n", le->offset, le->name, le->addr);
 	else
-		printf("    %5" PRIu32 " %-6s  0x%" PRIx64 " +0x%" PRIx64 "\n", le->offset, le->name, le->addr, le->len);
+		print_log_entry(le);
 	return 0;
 }
 

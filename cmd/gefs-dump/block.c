@@ -1,19 +1,8 @@
-/* gefs-dump block: decoding by hand what no tree leads to; see docs/format.md sections 7 to 10. */
+/* gefs-dump block: any block by its bytes alone. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "dump.h"
-
-enum { LOG_HEADER = 36 };
-
-static uint64_t
-be(const uint8_t *p, int n)
-{
-	uint64_t v = 0;
-	while (n-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
 
 static void
 show_node(struct dump *d, uint64_t addr, const uint8_t *block, struct json *j)
@@ -52,64 +41,117 @@ show_node(struct dump *d, uint64_t addr, const uint8_t *block, struct json *j)
 	gefs_node_close(n);
 }
 
-/* One entry of a log at p; its length in bytes, 8 also for junk. */
-static uint32_t
-log_entry(const uint8_t *p, uint32_t left, uint32_t at)
-{
-	static const char *const names[] = {"?", "alloc1", "free1", "sync", "alloc", "free"};
-	uint64_t word = be(p, 8);
-	unsigned op = word & 0xff;
+struct list_dump {
+	struct json *j; /* NULL: text */
+};
 
-	printf("  %5" PRIu32 " %-6s  ", at, op <= 5 ? names[op] : "?");
-	if (op == GEFS_LOG_SYNC)
-		printf("generation %" PRIu64 "\n", word >> 8);
-	else if ((op == GEFS_LOG_ALLOC || op == GEFS_LOG_FREE) && left >= 16)
-		printf("0x%" PRIx64 " +0x%" PRIx64 "\n", word & ~UINT64_C(0xff), be(p + 8, 8));
-	else if (op == GEFS_LOG_ALLOC1 || op == GEFS_LOG_FREE1)
-		printf("0x%" PRIx64 "\n", word & ~UINT64_C(0xff));
-	else
-		printf("%016" PRIx64 "\n", word);
-	return (op == GEFS_LOG_ALLOC || op == GEFS_LOG_FREE) && left >= 16 ? 16 : 8;
+static int
+show_log_entry(void *arg, const gefs_log_entry *le)
+{
+	struct list_dump *l = arg;
+
+	if (!l->j) {
+		print_log_entry(le);
+		return 0;
+	}
+	json_object(l->j, NULL);
+	json_string(l->j, "op", le->name);
+	if (le->op != GEFS_LOG_END)
+		json_uint(l->j, le->op == GEFS_LOG_SYNC ? "gen" : "addr", le->addr);
+	if (le->len)
+		json_uint(l->j, "length", le->len);
+	json_object_end(l->j);
+	return 0;
+}
+
+static int
+show_dead_entry(void *arg, const gefs_dead_entry *e)
+{
+	struct list_dump *l = arg;
+	bool kill = e->kind == GEFS_DEAD_KILL;
+
+	if (l->j && kill && e->birth == GEFS_NIL) {
+		json_uint(l->j, NULL, e->addr);
+		return 0;
+	}
+	if (l->j) {
+		json_object(l->j, NULL);
+		json_string(l->j, "op", gefs_dead_kind_name(e->kind));
+		json_addr(l->j, "addr", e->kind == GEFS_DEAD_END ? GEFS_NIL : e->addr);
+		if (kill && e->birth != GEFS_NIL)
+			json_uint(l->j, "birth", e->birth);
+		json_object_end(l->j);
+		return 0;
+	}
+	printf("  %-6s", gefs_dead_kind_name(e->kind));
+	if (e->kind != GEFS_DEAD_END)
+		printf(" 0x%" PRIx64, e->addr);
+	if (kill && e->birth != GEFS_NIL)
+		printf(" born in %" PRIu64, e->birth);
+	putchar('\n');
+	return 0;
 }
 
 static void
-show_list(struct dump *d, const uint8_t *block, bool log, struct json *j)
+list_header(const gefs_list_header *h, struct json *j)
 {
-	uint32_t size = (uint32_t)be(block + 2, 2), room = gefs_block_size(d->img) - LOG_HEADER;
-	uint32_t used = size < room ? size : room;
-	uint64_t computed = gefs_hash(d->img, block + LOG_HEADER, used), stored = be(block + 4, 8);
 	char next[24];
 
 	if (j) {
-		json_uint(j, "logsz", size);
-		json_bool(j, "hash_ok", stored == computed && size <= room);
-		json_addr(j, "next", be(block + 12, 8));
-		json_array(j, log ? "words" : "dead");
-	} else {
-		printf("%" PRIu32 " bytes%s, next %s, hash %016" PRIx64 " %s\n", size, size > room ? " (too many)" : "",
-		       addr_text(be(block + 12, 8), next), stored, stored == computed ? "good" : "wrong");
+		json_uint(j, "logsz", h->size);
+		if (h->has_hash)
+			json_bool(j, "hash_ok", h->hash == h->computed && !h->problem);
+		json_addr(j, "next", h->next);
+		return;
 	}
-	for (uint32_t at = 0; at + 8 <= used;) {
-		const uint8_t *p = block + LOG_HEADER + at;
-		uint32_t step = 8;
-		if (j)
-			json_uint(j, NULL, be(p, 8));
-		else if (log)
-			step = log_entry(p, used - at, at);
-		else
-			printf("  0x%" PRIx64 "\n", be(p, 8));
-		at += step;
-	}
-	if (j)
-		json_array_end(j);
+	printf("%" PRIu32 " bytes", h->size);
+	if (h->problem)
+		printf(" (%s)", h->problem);
+	printf(", next %s", addr_text(h->next, next));
+	if (h->has_hash)
+		printf(", hash %016" PRIx64 " %s", h->hash, h->hash == h->computed ? "good" : "wrong");
+	putchar('\n');
 }
 
 static void
-show_arena(const uint8_t *block, struct json *j)
+show_list(struct dump *d, uint64_t addr, const uint8_t *block, bool log, struct json *j)
 {
-	uint64_t head = be(block + 2, 8), size = be(block + 18, 8), used = be(block + 26, 8);
-	char a[24], s[32], u[32];
+	struct list_dump l = {j};
+	gefs_list_header h;
+	gefs_error e;
+	int rc;
 
+	gefs_block_list_header(d->img, block, &h);
+	list_header(&h, j);
+	if (j)
+		json_array(j, log ? "entries" : "dead");
+	if (log)
+		rc = gefs_block_log(d->img, addr, block, show_log_entry, &l, &e);
+	else
+		rc = gefs_block_dead(d->img, addr, block, show_dead_entry, &l, &e);
+	if (j)
+		json_array_end(j);
+	if (rc < 0)
+		damage_tell(&e);
+}
+
+/* In older versions an arena header holds the root data as well. */
+static void
+show_header(struct dump *d, const uint8_t *block, gefs_block_type type, struct json *j)
+{
+	uint64_t head, size, used;
+	char a[24], s[32], u[32];
+	gefs_super *sb = calloc(1, sizeof *sb);
+
+	if (sb && gefs_block_super(d->img, block, sb)) {
+		if (j)
+			json_super(d, j, sb);
+		else
+			print_super(d, sb);
+	}
+	free(sb);
+	if (type == GEFS_BLOCK_SUPER || !gefs_block_arena(d->img, block, &head, &size, &used))
+		return;
 	if (j) {
 		json_addr(j, "log_head", head);
 		json_uint(j, "size", size);
@@ -117,26 +159,6 @@ show_arena(const uint8_t *block, struct json *j)
 	} else {
 		printf("log at %s, size 0x%" PRIx64 " (%s), used 0x%" PRIx64 " (%s)\n", addr_text(head, a), size,
 		       human_size(size, s), used, human_size(used, u));
-	}
-}
-
-static void
-show_super(const uint8_t *block, struct json *j)
-{
-	static const struct {
-		const char *name;
-		int at, size;
-	} field[] = {{"blksz", 8, 4},	 {"bufspc", 12, 4},  {"narena", 16, 4},	 {"snap_height", 20, 4}, {"snap_root", 24, 8},
-		     {"flag", 72, 8}, {"nextqid", 80, 8}, {"nextgen", 88, 8}, {"qgen", 96, 8}};
-
-	if (!j)
-		printf("a superblock; `gefs-dump super` compares both copies\n");
-	for (size_t i = 0; i < sizeof field / sizeof *field; i++) {
-		uint64_t v = be(block + field[i].at, field[i].size);
-		if (j)
-			json_addr(j, field[i].name, v);
-		else
-			printf("  %-12s %" PRIu64 " (0x%" PRIx64 ")\n", field[i].name, v, v);
 	}
 }
 
@@ -150,13 +172,11 @@ show_body(struct dump *d, uint64_t addr, const uint8_t *block, gefs_block_type t
 		break;
 	case GEFS_BLOCK_LOG:
 	case GEFS_BLOCK_DEADLIST:
-		show_list(d, block, type == GEFS_BLOCK_LOG, j);
+		show_list(d, addr, block, type == GEFS_BLOCK_LOG, j);
 		break;
 	case GEFS_BLOCK_ARENA:
-		show_arena(block, j);
-		break;
 	case GEFS_BLOCK_SUPER:
-		show_super(block, j);
+		show_header(d, block, type, j);
 		break;
 	default:
 		if (!j)

@@ -10,6 +10,7 @@
 #include "../common/common.h"
 #include "../common/json.h"
 #include "gefs.h"
+#include "prefix.h"
 
 /* Options beyond those of opening an image; a bit each, so that a WHAT can say which ones it knows. */
 enum {
@@ -32,8 +33,7 @@ struct dump {
 	unsigned given;        /* OPT_ bits */
 	gefs_options open;
 	uint64_t depth;        /* levels of a tree; UINT64_MAX: all */
-	uint8_t prefix[256];
-	size_t prefix_len;
+	struct prefix prefix;
 	uint64_t max_hash;
 	const char *svg;
 	uint64_t range_off, range_len;
@@ -84,6 +84,11 @@ void damage_end(void);                        /* how many were not shown */
 bool damage_met(void);
 /* Status for a call that failed: damage is told, all else is a failure. */
 int failed(const gefs_error *);
+
+/* Shared by several WHATs. */
+void print_super(const struct dump *, const gefs_super *);
+void json_super(const struct dump *, struct json *, const gefs_super *);
+void print_log_entry(const gefs_log_entry *);
 
 /* tell.c: small pieces of text. */
 const char *copy_state_name(gefs_copy_state);

@@ -5,7 +5,7 @@
 #include "dump.h"
 
 static const struct command commands[] = {
-	{"super", "", 0, 0, OPT_JSON, "both superblocks, and where they differ", dump_super},
+	{"super", "", 0, 0, OPT_JSON, "the version; superblocks, and where they differ", dump_super},
 	{"arenas", "", 0, 0, OPT_JSON, "space, headers and logs of the arenas", dump_arenas},
 	{"free", "[ARENA]", 0, 1, OPT_JSON, "free ranges", dump_free},
 	{"log", "[ARENA]", 0, 1, OPT_JSON, "entries of the allocation logs", dump_log},
@@ -44,7 +44,7 @@ print_help(void)
 	fputs("\n"
 	      "  --json          JSON Lines             --offset BYTES    start of the image\n"
 	      "  -j, --jobs N    threads                --super auto|0|1  superblock to use\n"
-	      "  -h, --help      -V, --version          --                end of the options\n"
+	      "  -h, --help      -V, --version          --format NAME     version to assume\n"
 	      "SNAP is a label or a number, by default main; snap is the tree of snapshots.\n",
 	      stdout);
 	return finish_output() ? EXIT_DONE : EXIT_FAILED;
@@ -61,6 +61,7 @@ run(struct dump *d, const struct command *cmd)
 		complain("%s", e.text);
 		return EXIT_FAILED;
 	}
+	json_inferred(gefs_features(d->img) & GEFS_HAS_INFERENCES);
 	status = cmd->run(d);
 	damage_end();
 	gefs_close(d->img);

@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "dump.h"
-#include "prefix.h"
 
-enum { LONG_OFFSET = 256, LONG_SUPER, LONG_OWN };
+enum { LONG_OFFSET = 256, LONG_SUPER, LONG_FORMAT, LONG_OWN };
 
 /* Longer files are most likely sparse, or their length is junk; hashing a hole takes as long as hashing data. */
 static const uint64_t default_max_hash = UINT64_C(16) << 30;
@@ -21,6 +20,7 @@ static const struct option longs[] = {
 	{"jobs", required_argument, NULL, 'j'},
 	{"offset", required_argument, NULL, LONG_OFFSET},
 	{"super", required_argument, NULL, LONG_SUPER},
+	{"format", required_argument, NULL, LONG_FORMAT},
 	{"json", no_argument, NULL, LONG_OWN + OPT_JSON},
 	{"dot", no_argument, NULL, LONG_OWN + OPT_DOT},
 	{"depth", required_argument, NULL, LONG_OWN + OPT_DEPTH},
@@ -73,7 +73,7 @@ own_option(int bit, const char *text, struct dump *d)
 			return usage("--depth: \"%s\" is no number of levels", text);
 		break;
 	case OPT_PREFIX:
-		if (!parse_prefix(text, d->prefix, sizeof d->prefix, &d->prefix_len))
+		if (!prefix_parse(text, &d->prefix))
 			return usage("--prefix: \"%s\" is neither hex digits nor like ent:7, label:main or dat:", text);
 		break;
 	case OPT_MAX_HASH:
@@ -109,6 +109,9 @@ one_option(int c, char **argv, struct dump *d)
 		break;
 	case LONG_SUPER:
 		ok = option_super(optarg, &d->open);
+		break;
+	case LONG_FORMAT:
+		ok = option_format(optarg, &d->open);
 		break;
 	case ':':
 		return usage("%s needs a value", argv[optind - 1]);

@@ -1,4 +1,4 @@
-/* Beginnings of keys, as people write them. */
+/* --prefix: which keys of a tree to show. */
 #ifndef DUMP_PREFIX_H
 #define DUMP_PREFIX_H
 
@@ -6,7 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "01ff" (hex), or a type, a colon and perhaps a number ("ent:7", "dat:-1") or name ("label:main"). */
-bool parse_prefix(const char *text, uint8_t *out, size_t size, size_t *len);
+#include "gefs.h"
+
+struct prefix {
+	bool raw; /* bytes were given; else a kind of keys, with a number or a name */
+	gefs_key_kind kind;
+	bool has_number;
+	uint64_t number;
+	uint8_t bytes[GEFS_KEY_MAX]; /* raw, or the name; then, once the image is open, what keys begin with */
+	size_t n;
+};
+
+/* Hex digits, or "ent:7", "label:main", "dat:". */
+bool prefix_parse(const char *text, struct prefix *);
+/* Puts what keys begin with in this image into bytes; false when it has no such keys. */
+bool prefix_resolve(const gefs_image *, struct prefix *);
 
 #endif

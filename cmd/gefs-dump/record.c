@@ -25,7 +25,7 @@ json_record(struct json *j, struct dump *d, const char *key, const gefs_record *
 	json_object(j, key);
 	if (r->op) {
 		json_string(j, "op", gefs_op_name(r->op));
-		json_int(j, "op_number", r->op);
+		json_int(j, "op_number", r->op & 0xff);
 	}
 	json_string(j, "key", gefs_format_key(d->img, r->key, text, sizeof text));
 	json_hex(j, "key_hex", r->key.p, r->key.n);

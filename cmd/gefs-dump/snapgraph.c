@@ -101,7 +101,8 @@ print_step(struct graph *g, const struct step *s)
 		fputs("  ", stdout);
 		print_labels(g->d, s->snap->id);
 	}
-	if (s->depth == 0 && s->snap->pred != s->snap->id && !gefs_snap_by_id(g->d->img, s->snap->pred))
+	if (s->depth == 0 && s->snap->pred != s->snap->id && s->snap->pred != GEFS_NIL &&
+	    !gefs_snap_by_id(g->d->img, s->snap->pred))
 		printf("  (its predecessor %" PRIu64 " does not exist)", s->snap->pred);
 	putchar('\n');
 }

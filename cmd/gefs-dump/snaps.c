@@ -3,6 +3,13 @@
 
 #include "dump.h"
 
+/* Do snapshots know their neighbours, and labels flags? */
+static bool
+has_links(const struct dump *d)
+{
+	return gefs_features(d->img) & GEFS_HAS_SNAP_LINKS;
+}
+
 static void
 labels_json(struct dump *d)
 {
@@ -15,7 +22,8 @@ labels_json(struct dump *d)
 		json_bytes(&j, "name", l->name, l->len);
 		json_addr(&j, "snap", l->snap);
 		json_bool(&j, "mutable", l->mutable);
-		json_uint(&j, "flags", l->flags);
+		if (has_links(d))
+			json_uint(&j, "flags", l->flags);
 		json_end(&j);
 	}
 }
@@ -29,13 +37,15 @@ snap_json(struct dump *d, const gefs_snap *s)
 	json_string(&j, "type", "snap");
 	json_uint(&j, "id", s->id);
 	json_uint(&j, "nref", s->nref);
-	json_uint(&j, "nlbl", s->nlbl);
 	json_uint(&j, "height", s->height);
-	json_uint(&j, "flag", s->flag);
 	json_addr(&j, "gen", s->gen);
 	json_addr(&j, "pred", s->pred);
-	json_addr(&j, "succ", s->succ);
-	json_addr(&j, "base", s->base);
+	if (has_links(d)) {
+		json_uint(&j, "nlbl", s->nlbl);
+		json_uint(&j, "flag", s->flag);
+		json_addr(&j, "succ", s->succ);
+		json_addr(&j, "base", s->base);
+	}
 	json_ptr(&j, "root", &s->root);
 	json_labels(&j, d, s->id);
 	json_end(&j);
@@ -61,9 +71,13 @@ snap_text(struct dump *d, const gefs_snap *s)
 {
 	char pred[24], succ[24], base[24], root[24];
 
-	printf("%8" PRIu64 "  %8s %8s %8s  %4" PRIu32 " %6" PRIu32 " %6" PRIu32 "  %-12s", s->id, number_text(s->pred, pred),
-	       number_text(s->succ, succ), number_text(s->base, base), s->nref, s->nlbl, s->height,
-	       addr_text(s->root.addr, root));
+	printf("%8" PRIu64 "  %8s", s->id, number_text(s->pred, pred));
+	if (has_links(d))
+		printf(" %8s %8s  %4" PRIu32 " %6" PRIu32, number_text(s->succ, succ), number_text(s->base, base), s->nref,
+		       s->nlbl);
+	else
+		printf("  %10" PRIu32, s->nref);
+	printf(" %6" PRIu32 "  %-12s", s->height, addr_text(s->root.addr, root));
 	if (s->nlabels) {
 		putchar(' ');
 		print_labels(d, s->id);
@@ -93,8 +107,11 @@ dump_snaps(struct dump *d)
 	if (wants(d, OPT_DOT))
 		return snap_graph_dot(d), EXIT_DONE;
 	labels_text(d);
-	printf("\n%8s  %8s %8s %8s  %4s %6s %6s  %-12s %s\n", "snapshot", "pred", "succ", "base", "refs", "labels",
-	       "height", "root", "names");
+	if (has_links(d))
+		printf("\n%8s  %8s %8s %8s  %4s %6s %6s  %-12s %s\n", "snapshot", "pred", "succ", "base", "refs", "labels",
+		       "height", "root", "names");
+	else
+		printf("\n%8s  %8s  %10s %6s  %-12s %s\n", "snapshot", "pred", "refs", "height", "root", "names");
 	for (size_t i = 0; i < gefs_snap_count(d->img); i++)
 		snap_text(d, gefs_snap_get(d->img, i));
 	putchar('\n');

@@ -19,19 +19,19 @@ struct tree_dump {
 static bool
 has_prefix(const struct dump *d, gefs_bytes key)
 {
-	return key.n >= d->prefix_len && (d->prefix_len == 0 || memcmp(key.p, d->prefix, d->prefix_len) == 0);
+	return key.n >= d->prefix.n && (d->prefix.n == 0 || memcmp(key.p, d->prefix.bytes, d->prefix.n) == 0);
 }
 
 /* Order of a key against the keys with the prefix: -1 before them, 0 one of them, 1 behind. */
 static int
 against_prefix(const struct dump *d, gefs_bytes key)
 {
-	size_t n = key.n < d->prefix_len ? key.n : d->prefix_len;
-	int c = n ? memcmp(key.p, d->prefix, n) : 0;
+	size_t n = key.n < d->prefix.n ? key.n : d->prefix.n;
+	int c = n ? memcmp(key.p, d->prefix.bytes, n) : 0;
 
 	if (c)
 		return c;
-	return key.n < d->prefix_len ? -1 : 0;
+	return key.n < d->prefix.n ? -1 : 0;
 }
 
 static bool
@@ -192,6 +192,10 @@ dump_tree(struct dump *d)
 
 	if (status >= 0)
 		return status;
+	if (wants(d, OPT_PREFIX) && !prefix_resolve(d->img, &d->prefix)) {
+		complain("--prefix: %s has no such keys", gefs_version_name(d->img));
+		return EXIT_FAILED;
+	}
 	if (wants(d, OPT_DOT))
 		puts("digraph tree {\n\tnode [shape=box];");
 	status = EXIT_DONE;

@@ -75,7 +75,8 @@ conf_kv(void *arg, gefs_bytes key, gefs_bytes value)
 int
 dump_conf(struct dump *d)
 {
-	static const uint8_t conf_type[1] = {6};
+	uint8_t conf[GEFS_KEY_MAX];
+	gefs_bytes keys = {conf, gefs_key_prefix(d->img, GEFS_KEY_CONF, false, 0, conf)};
 	struct conf_dump c = {d, GEFS_NIL};
 	int status = EXIT_DONE;
 	gefs_error e;
@@ -86,10 +87,10 @@ dump_conf(struct dump *d)
 		const gefs_conf *k = gefs_conf_get(d->img, i);
 		conf_one(&c, k->name, k->value);
 	}
-	for (size_t i = 0; status == EXIT_DONE && i < gefs_snap_count(d->img); i++) {
+	for (size_t i = 0; keys.n && status == EXIT_DONE && i < gefs_snap_count(d->img); i++) {
 		gefs_tree_of(gefs_snap_get(d->img, i), &t);
 		c.snap = t.snap;
-		if (gefs_scan(d->img, &t, (gefs_bytes){conf_type, 1}, conf_kv, damage_fn, &c, &e) < 0)
+		if (gefs_scan(d->img, &t, keys, conf_kv, damage_fn, &c, &e) < 0)
 			status = failed(&e);
 	}
 	return status;

@@ -37,6 +37,8 @@ replay_entry(void *arg, const gefs_log_entry *le)
 		return 0;
 	}
 	a->log_entries++;
+	if (le->op == GEFS_LOG_CHAIN || le->op == GEFS_LOG_END)
+		return 0;
 	if (le->op == GEFS_LOG_SYNC) {
 		if (le->addr >= image_super(r->img)->qgen) {
 			a->barrier = true;
@@ -103,48 +105,58 @@ replay(gefs_image *img, struct arena *arena)
 	return arena->free ? 0 : gefs_fail_memory(&arena->error);
 }
 
+/* Where the arena's blocks are, if it is as large as its header says; false when that cannot be. */
 static bool
-header_plausible(const gefs_image *img, uint64_t addr, const struct arena_header *h)
+header_extent(const gefs_image *img, uint64_t header, uint64_t size, uint64_t *start, uint64_t *end)
 {
-	uint64_t blksz = img->f->blksz, data, end;
-	return !__builtin_add_overflow(addr, 2 * blksz, &data) && !__builtin_add_overflow(data, h->size, &end) &&
-	       h->size > 0 && h->size % blksz == 0 && end <= img->disk->size;
+	const struct format *f = img->f;
+	uint64_t headers = (uint64_t)f->header_copies * f->blksz;
+
+	if (f->size_counts_header && size <= headers)
+		return false;
+	return size > 0 && size % f->blksz == 0 && !__builtin_add_overflow(header, headers, start) &&
+	       !__builtin_add_overflow(f->size_counts_header ? header : *start, size, end) && *end <= img->disk->size;
 }
 
 /* Chooses the header copy: the first one whose hash is right, else, for reading only, one that makes sense. */
 static void
 read_headers(gefs_image *img, struct arena *arena, uint64_t want_hash)
 {
+	const struct format *f = img->f;
 	gefs_arena *a = &arena->pub;
-	uint32_t blksz = img->f->blksz;
 	uint8_t block[2][65536];
 	struct arena_header h[2] = {0};
 	int best = -1;
 
-	for (int i = 0; i < 2; i++) {
-		uint64_t addr;
+	a->copy[1] = GEFS_COPY_UNREADABLE;
+	for (uint32_t i = 0; i < f->header_copies; i++) {
+		uint64_t addr, start, end;
 		a->copy[i] = GEFS_COPY_UNREADABLE;
-		if (__builtin_add_overflow(a->header, (uint64_t)i * blksz, &addr) || addr % blksz ||
-		    disk_read(img->disk, block[i], blksz, addr, &arena->error) < 0)
+		if (__builtin_add_overflow(a->header, (uint64_t)i * f->blksz, &addr) || addr % f->blksz ||
+		    disk_read(img->disk, block[i], f->blksz, addr, &arena->error) < 0)
 			continue;
-		bool type = img->f->arena_decode(block[i], &h[i]);
-		bool same = img->f->hash(block[i], blksz) == want_hash;
+		bool type = f->arena_decode(f, block[i], &h[i]);
+		bool same = !format_has(f, GEFS_HAS_HEADER_HASHES) || f->hash(block[i], f->blksz) == want_hash;
 		a->copy[i] = !type ? GEFS_COPY_BAD : same ? GEFS_COPY_GOOD : GEFS_COPY_BAD_HASH;
-		if (a->copy[i] <= GEFS_COPY_BAD_HASH && header_plausible(img, a->header, &h[i]) &&
-		    (best < 0 || a->copy[i] < a->copy[best]))
-			best = i;
+		if (a->copy[i] <= GEFS_COPY_BAD_HASH && header_extent(img, a->header, h[i].size, &start, &end) &&
+		    (best < 0 || a->copy[i] < a->copy[best])) {
+			best = (int)i;
+			a->start = start;
+			a->end = end;
+		}
 	}
-	a->copies_equal = a->copy[0] != GEFS_COPY_UNREADABLE && a->copy[1] != GEFS_COPY_UNREADABLE &&
-			  memcmp(block[0], block[1], blksz) == 0;
+	a->copies_equal = f->header_copies == 1 ||
+			  (a->copy[0] != GEFS_COPY_UNREADABLE && a->copy[1] != GEFS_COPY_UNREADABLE &&
+			   memcmp(block[0], block[1], f->blksz) == 0);
 	if (best < 0) {
 		gefs_fail(&arena->error, GEFS_EDAMAGE, a->header,
-			  "arena %u: neither header copy at 0x%" PRIx64 " can be used", a->index, a->header);
+			  f->header_copies == 1 ? "arena %u: the header at 0x%" PRIx64 " cannot be used" :
+						  "arena %u: neither header copy at 0x%" PRIx64 " can be used",
+			  a->index, a->header);
 		return;
 	}
 	a->header_ok = true;
-	a->start = a->header + 2 * (uint64_t)blksz;
 	a->size = h[best].size;
-	a->end = a->start + a->size;
 	a->log_head = h[best].log_head;
 	a->used_stored = h[best].used;
 	a->used = a->size;

@@ -1,4 +1,4 @@
-/* Reading allocation logs: docs/format.md sections 9 and 13. */
+/* Reading allocation logs: docs/format.md sections 9, 13 and 26. */
 #include "alloc/arena.h"
 
 #include <inttypes.h>
@@ -16,15 +16,14 @@ log_block_read(gefs_image *img, const gefs_arena *a, uint64_t addr, uint8_t *blo
 				 "arena %u: log block address 0x%" PRIx64 " is not a block of the arena", a->index, addr);
 	if (disk_read(img->disk, block, f->blksz, addr, e) < 0)
 		return -1;
-	bool sane = f->log_decode(block, h);
+	const char *why = f->log_decode(f, block, h);
 	if (h->type != GEFS_BLOCK_LOG)
 		return gefs_fail(e, GEFS_EDAMAGE, addr, "arena %u: block 0x%" PRIx64 " has type %s, expected log",
 				 a->index, addr, gefs_block_type_name(h->type));
-	if (!sane)
-		return gefs_fail(e, GEFS_EDAMAGE, addr,
-				 "arena %u: log block 0x%" PRIx64 " says it has %u bytes, expected a multiple of 8 up to %u",
-				 a->index, addr, h->size, f->log_space);
-	uint64_t hash = f->hash(block + f->log_header, h->size);
+	if (why)
+		return gefs_fail(e, GEFS_EDAMAGE, addr, "arena %u: log block 0x%" PRIx64 " has %s (%u bytes)", a->index, addr,
+				 why, h->size);
+	uint64_t hash = f->hash(block + f->log_header, h->covered);
 	if (hash != h->hash)
 		return gefs_fail(e, GEFS_EDAMAGE, addr,
 				 "arena %u: log block 0x%" PRIx64 ": hash is %016" PRIx64 ", expected %016" PRIx64, a->index,
@@ -37,18 +36,20 @@ static int
 walk_block(gefs_image *img, const gefs_arena *a, uint64_t addr, const uint8_t *block, const struct log_header *h,
 	   gefs_log_fn fn, void *arg, bool *done, gefs_error *e)
 {
+	const struct format *f = img->f;
 	gefs_log_entry le = {.block = addr, .op = GEFS_LOG_BLOCK, .name = "block", .addr = h->next.addr, .len = h->size};
 	int rc = fn(arg, &le);
 
 	for (uint32_t at = 0; rc == 0 && !*done && at < h->size;) {
 		const char *why = NULL;
-		uint32_t n = img->f->log_entry(block + img->f->log_header, h->size, at, &le, &why);
+		uint32_t n = f->log_entry(f, block + f->log_header, h->size, at, &le, &why);
 		if (n == 0) {
 			img->arenas[a->index].problem = LOG_BAD_ENTRY;
 			return gefs_fail(e, GEFS_EDAMAGE, addr,
 					 "arena %u, log block 0x%" PRIx64 " offset %u: %s (word 0x%016" PRIx64 ")", a->index,
-					 addr, at, why, be64(block + img->f->log_header + at));
+					 addr, at, why, get64(f, block + f->log_header + at));
 		}
+		le.name = gefs_log_op_name(le.op);
 		rc = fn(arg, &le);
 		*done = le.op == GEFS_LOG_SYNC && le.addr >= image_super(img)->qgen;
 		at += n;

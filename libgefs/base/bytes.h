@@ -5,68 +5,37 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline uint16_t
-be16(const void *p)
-{
-	uint16_t v;
-	memcpy(&v, p, sizeof v);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	v = __builtin_bswap16(v);
+#define GEFS_BE(bits, v) __builtin_bswap##bits(v)
+#define GEFS_LE(bits, v) (v)
+#else
+#define GEFS_BE(bits, v) (v)
+#define GEFS_LE(bits, v) __builtin_bswap##bits(v)
 #endif
-	return v;
-}
 
-static inline uint32_t
-be32(const void *p)
-{
-	uint32_t v;
-	memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	v = __builtin_bswap32(v);
-#endif
-	return v;
-}
+/* get NAMEbits(p) and put_NAMEbits(p, v) */
+#define GEFS_BYTES(name, bits, convert)                   \
+	static inline uint##bits##_t name##bits(const void *p) \
+	{                                                 \
+		uint##bits##_t v;                         \
+		memcpy(&v, p, sizeof v);                  \
+		return convert(bits, v);                  \
+	}                                                 \
+	static inline void put_##name##bits(void *p, uint##bits##_t v) \
+	{                                                 \
+		v = convert(bits, v);                     \
+		memcpy(p, &v, sizeof v);                  \
+	}
 
-static inline uint64_t
-be64(const void *p)
-{
-	uint64_t v;
-	memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
-	return v;
-}
+GEFS_BYTES(be, 16, GEFS_BE)
+GEFS_BYTES(be, 32, GEFS_BE)
+GEFS_BYTES(be, 64, GEFS_BE)
+GEFS_BYTES(le, 16, GEFS_LE)
+GEFS_BYTES(le, 32, GEFS_LE)
+GEFS_BYTES(le, 64, GEFS_LE)
 
-static inline uint64_t
-le64(const void *p)
-{
-	uint64_t v;
-	memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
-	return v;
-}
-
-static inline uint32_t
-le32(const void *p)
-{
-	uint32_t v;
-	memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	v = __builtin_bswap32(v);
-#endif
-	return v;
-}
-
-static inline void
-put_be64(void *p, uint64_t v)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	v = __builtin_bswap64(v);
-#endif
-	memcpy(p, &v, sizeof v);
-}
+#undef GEFS_BYTES
+#undef GEFS_BE
+#undef GEFS_LE
 
 #endif

@@ -98,18 +98,3 @@ bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
 			img->bytes_read += img->f->blksz;
 	free(b.pieces);
 }
-
-int
-gefs_block_read(gefs_image *img, uint64_t addr, void *buf, gefs_error *e)
-{
-	if (addr % img->f->blksz)
-		return gefs_fail(e, GEFS_EINVAL, addr, "address 0x%llx is not a multiple of the block size (%u)",
-				 (unsigned long long)addr, img->f->blksz);
-	return disk_read(img->disk, buf, img->f->blksz, addr, e);
-}
-
-gefs_block_type
-gefs_block_classify(const gefs_image *img, const void *buf)
-{
-	return img->f->classify(buf);
-}

@@ -120,10 +120,10 @@ add_data_targets(struct affected *a, uint32_t set, const gefs_record *r)
 	const struct format *f = a->c->img->f;
 	struct key k;
 
-	if ((r->op != 0 && r->op != GEFS_OP_INSERT) || f->key_decode(r->key, &k) || k.type != KEY_DATA ||
-	    f->value_check(&k, r->value))
+	if ((r->op != 0 && r->op != GEFS_OP_INSERT) || key_decode(f, r->key, &k) || k.type != KEY_DATA ||
+	    value_check(f, &k, r->value))
 		return set;
-	return add_target(a, set, f->ptr_decode(r->value.p).addr);
+	return add_target(a, set, ptr_decode(f, r->value.p).addr);
 }
 
 /* The set of damaged blocks at and below a node. */
@@ -209,6 +209,24 @@ set_has(const struct set *s, uint32_t target)
 	return lo < s->n && s->v[lo] == target;
 }
 
+/* Has the snapshot the pointer that the finding is about? */
+static bool
+has_pointer(struct affected *a, const gefs_snap *s, const struct place *p)
+{
+	const struct format *f = a->c->img->f;
+	struct key k = {.type = KEY_DATA, .qid = p->qid, .offset = p->offset};
+	uint8_t key[KEY_MAX], value[PTR_SIZE];
+	gefs_tree t;
+
+	if (p->offset == GEFS_NIL)
+		return true;
+	gefs_tree_of(s, &t);
+	if (gefs_lookup(a->c->img, &t, (gefs_bytes){key, key_encode(f, &k, key)}, value, sizeof value, NULL) != PTR_SIZE)
+		return false;
+	gefs_ptr ptr = ptr_decode(f, value);
+	return ptr.addr == p->addr && ptr.hash == p->hash;
+}
+
 /* The newest snapshot that shows the damage, whose tree gives the paths. */
 static const gefs_snap *
 name_snapshots(struct affected *a, struct kept *k, const uint32_t *sets, long target)
@@ -221,6 +239,8 @@ name_snapshots(struct affected *a, struct kept *k, const uint32_t *sets, long ta
 
 	for (size_t i = 0; i < s->nsnaps; i++) {
 		if (s->snaps[i].id != k->place.snap && (target < 0 || !set_has(&a->sets[sets[i]], (uint32_t)target)))
+			continue;
+		if (!has_pointer(a, &s->snaps[i], &k->place))
 			continue;
 		newest = &s->snaps[i];
 		for (size_t t = a->first[i]; t < a->first[i + 1]; t++)

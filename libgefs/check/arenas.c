@@ -12,18 +12,20 @@ static const char header_owner[] = "arena header", log_owner[] = "allocation log
 static bool
 is_grow_bug(const gefs_image *img, const gefs_arena *a)
 {
-	return image_super(img)->arena[a->index].hash == GEFS_NIL && a->header_ok && a->copies_equal;
+	return format_has(img->f, GEFS_HAS_HEADER_HASHES) && image_super(img)->arena[a->index].hash == GEFS_NIL &&
+	        a->header_ok && a->copies_equal;
 }
 
 static void
 check_headers(struct gefs_check *c, const gefs_arena *a)
 {
 	uint32_t blksz = c->img->f->blksz;
+	int copies = (int)c->img->f->header_copies;
 	int good = (a->copy[0] == GEFS_COPY_GOOD) + (a->copy[1] == GEFS_COPY_GOOD);
 
-	if (good == 2 || is_grow_bug(c->img, a))
+	if (good == copies || is_grow_bug(c->img, a))
 		return;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < copies; i++) {
 		struct place p = at_block(a->header + (uint64_t)i * blksz, header_owner);
 		if (a->copy[i] == GEFS_COPY_GOOD)
 			continue;
@@ -47,7 +49,8 @@ check_place(struct gefs_check *c, const gefs_arena *a)
 	uint32_t blksz = c->img->f->blksz;
 	struct place p = at_block(a->header, header_owner);
 	const gefs_arena *prev = a->index ? &c->img->arenas[a->index - 1].pub : NULL;
-	uint64_t expect = prev ? (prev->header_ok ? prev->end : GEFS_NIL) : blksz;
+	uint64_t first = format_has(c->img->f, GEFS_HAS_SUPERBLOCKS) ? blksz : 0, all = image_super(c->img)->arena_size;
+	uint64_t expect = prev ? (prev->header_ok ? prev->end : GEFS_NIL) : first;
 
 	if (a->header % blksz)
 		finding(c, F_ARENA_ORDER, &p, "arena %u: address 0x%" PRIx64 " is not a multiple of the block size", a->index,
@@ -55,6 +58,9 @@ check_place(struct gefs_check *c, const gefs_arena *a)
 	else if (expect != GEFS_NIL && a->header != expect)
 		finding(c, F_ARENA_ORDER, &p, "arena %u: begins at 0x%" PRIx64 ", expected 0x%" PRIx64, a->index, a->header,
 			expect);
+	else if (a->header_ok && all && a->size != all)
+		finding(c, F_ARENA_SIZE, &p, "arena %u: size is 0x%" PRIx64 ", all arenas have 0x%" PRIx64, a->index, a->size,
+			all);
 	if (!a->header_ok && (a->copy[0] == GEFS_COPY_GOOD || a->copy[1] == GEFS_COPY_GOOD))
 		finding(c, F_ARENA_SIZE, &p, "arena %u: %s; its blocks are not known", a->index,
 			c->img->arenas[a->index].error.text);
@@ -99,7 +105,7 @@ log_entry(void *arg, const gefs_log_entry *le)
 	c->stats.log_blocks++;
 	c->stats.blocks++;
 	if (l->a->log_ok && gefs_is_free(c->img, le->block))
-		finding(c, F_LOG_FREE, &p, "arena %u: log block 0x%" PRIx64 " counts as free", l->a->index, le->block);
+		finding(c, c->img->f->leaves & LEAVES_RELEASED ? F_RELEASED : F_LOG_FREE, &p, "arena %u: log block 0x%" PRIx64 " counts as free", l->a->index, le->block);
 	return 0;
 }
 
@@ -133,10 +139,10 @@ check_log(struct gefs_check *c, const gefs_arena *a)
 	check_entries(c, a);
 	if (!a->log_ok)
 		return;
-	if (a->used != a->used_stored)
+	if (a->used != a->used_stored && !(c->img->f->leaves & LEAVES_ROUGH_COUNTS))
 		finding(c, F_ARENA_USED, &p, "arena %u: header says 0x%" PRIx64 " bytes are used, the log says 0x%" PRIx64,
 			a->index, a->used_stored, a->used);
-	if (sb->qgen > 0 && (!a->barrier || a->barrier_gen != sb->qgen)) {
+	if (format_has(c->img->f, GEFS_HAS_BARRIERS) && sb->qgen > 0 && (!a->barrier || a->barrier_gen != sb->qgen)) {
 		if (a->barrier)
 			finding(c, F_LOG_NO_BARRIER, &p, "arena %u: the log ends at barrier %" PRIu64 ", expected %" PRIu64,
 				a->index, a->barrier_gen, sb->qgen);

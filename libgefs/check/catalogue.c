@@ -190,6 +190,23 @@ static const gefs_finding_kind kinds[F_MAX] = {
 		"Its tree has pending clear messages for data that does not exist (files with holes were removed). The sweep "
 		"that follows the deletion of a newest snapshot aborts on them."},
 	[F_TREE_UNCHECKED] = {117, "tree-unchecked", E, "", "part of a tree could not be checked", ""},
+	[F_ROOT_DIFFER] = {118, "root-differ", W, "", "arena headers disagree about the root of the file system",
+		"Each arena header repeats it, and the last one counts. A crash during a sync leaves the earlier ones newer: "
+		"then the old state counts, while the allocation logs are new already, and some blocks count as free that the "
+		"old state uses. The file server of 2022 goes on all the same and may lose those blocks."},
+	[F_RELEASED] = {119, "released", W, "", "a block in use was released or used again",
+		"The file server of 2022 releases blocks too early that an older snapshot still uses, and so does a crash in the "
+		"middle of its sync. The block may have been overwritten; what was in it is then lost. That is the server's "
+		"doing and no sign of a bad disk."},
+	[F_UP_STALE] = {120, "up-stale", W, "", "the parent record of a renamed directory has its old name",
+		"The file server of 2022 does not bring it up to date: `..` below such a directory leads astray. The path from "
+		"the root is right."},
+	[F_DEADLIST_LOOSE] = {121, "deadlist-loose", W, "", "a deadlist of an old version is broken",
+		"The file server of 2022 damages deadlists when it appends to them. They are no more than a hint about what could "
+		"be reclaimed; files are not concerned."},
+	[F_FORMAT_INFERRED] = {122, "format-inferred", N, "", "the on-disk version is not known for certain",
+		"Of this version only the block layer is known. Logs and free space are verified; what lies above is read only "
+		"as far as it looks like a neighbouring version."},
 };
 
 const gefs_finding_kind *

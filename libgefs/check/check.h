@@ -16,9 +16,12 @@ struct place {
 	bool name_dir;  /* qid is a directory, and name (below) an entry of it */
 	gefs_bytes name;
 	const char *owner; /* "", or a constant: what the block is */
+	/* When several pointers to the block contradict each other: the one that is meant. */
+	uint64_t offset, hash; /* in the file qid; GEFS_NIL: any pointer to addr */
 };
 
-#define NOWHERE ((struct place){.addr = GEFS_NIL, .snap = GEFS_NIL, .qid = GEFS_NIL, .owner = ""})
+#define NOWHERE                                                                                                          \
+	((struct place){.addr = GEFS_NIL, .snap = GEFS_NIL, .qid = GEFS_NIL, .owner = "", .offset = GEFS_NIL})
 
 static inline struct place
 at_block(uint64_t addr, const char *owner)
@@ -53,6 +56,7 @@ struct gefs_check {
 	struct ledger *map;
 	bool cancelled, nomem;
 	bool incomplete; /* something could not be reached: leaks and absences are not known */
+	bool released;   /* the server may have released blocks of the trees at hand too early */
 	/* data blocks waiting to be verified */
 	struct bulk_item *batch;
 	struct data_item *item;
@@ -91,6 +95,14 @@ saw_gen(struct gefs_check *c, uint64_t g)
 	}
 }
 
+/* The code of a finding about a block that has another use or counts as free: milder where the server is known to
+ * have released such blocks too early. */
+static inline enum finding_code
+unless_released(const struct gefs_check *c, enum finding_code code)
+{
+	return c->released ? F_RELEASED : code;
+}
+
 bool check_wants(const struct gefs_check *, size_t snap_index);
 
 /* The passes, in order. */
@@ -107,6 +119,7 @@ void check_snap_tree(struct gefs_check *);                       /* D, E of the 
 void check_file_tree(struct gefs_check *, const gefs_snap *);    /* D, E */
 void check_deadlists_of(struct gefs_check *, const gefs_snap *); /* H */
 void check_deadlist_orphans(struct gefs_check *);                /* H */
+void check_loose_deadlists(struct gefs_check *);                 /* of versions in which they are a hint at most */
 
 /* F, and what else needs messages applied. */
 struct names;
@@ -118,6 +131,14 @@ void names_free(struct names *);
 /* One record or message of a node (records.c). snaptree: of the snapshot tree. */
 void check_record(struct gefs_check *, const struct gefs_node *, uint64_t birth, uint32_t slot, bool message,
 		  const gefs_record *, bool snaptree);
+
+/* Where blocks are released as soon as a message replaces the pointer to them, the pointers that the trees hold say
+ * nothing about them, only what is left when all messages are applied: names.c then adds the data. */
+static inline bool
+check_data_by_name(const struct gefs_check *c)
+{
+	return (c->img->f->leaves & LEAVES_RELEASED) != 0;
+}
 
 /* Queues a data block (data.c); flushes when the batch is full. */
 void data_add(struct gefs_check *, const gefs_ptr *, const struct data_item *);

@@ -80,6 +80,8 @@ conflict(struct gefs_check *c, const gefs_ptr *ptr, const struct data_item *it, 
 	struct place p = data_place(ptr, it);
 	struct same_place s = {it, data && c->conflicts < LOOK_INTO_MAX};
 
+	p.offset = it->offset;
+	p.hash = ptr->hash;
 	if (s.same) {
 		c->conflicts++;
 		gefs_owners(c->img, ptr->addr, compare_place, NULL, &s, NULL);
@@ -90,7 +92,7 @@ conflict(struct gefs_check *c, const gefs_ptr *ptr, const struct data_item *it, 
 			"): birth %" PRIu64 " or hash %016" PRIx64 " differ from what another pointer says",
 			ptr->addr, it->qid, it->offset, it->leaf, ptr->gen, ptr->hash);
 	else
-		finding(c, F_DATA_SHARED, &p,
+		finding(c, unless_released(c, F_DATA_SHARED), &p,
 			"block 0x%" PRIx64 " is data of qid %" PRIu64 " offset 0x%" PRIx64 " (in 0x%" PRIx64
 			"), and %s elsewhere",
 			ptr->addr, it->qid, it->offset, it->leaf, data ? "is referred to differently" : "has another use");
@@ -123,7 +125,7 @@ data_add(struct gefs_check *c, const gefs_ptr *ptr, const struct data_item *it)
 	}
 	*m = entry_make(KIND_DATA, print, *m);
 	if (gefs_is_free(c->img, ptr->addr))
-		finding(c, F_DATA_FREE, &p, "data block 0x%" PRIx64 " (qid %" PRIu64 " offset 0x%" PRIx64 ") counts as free",
+		finding(c, unless_released(c, F_DATA_FREE), &p, "data block 0x%" PRIx64 " (qid %" PRIu64 " offset 0x%" PRIx64 ") counts as free",
 			ptr->addr, it->qid, it->offset);
 	if (c->opts.no_data || !make_room(c))
 		return;

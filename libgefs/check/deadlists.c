@@ -143,7 +143,8 @@ walk_list(struct group *g, const gefs_deadlist *d)
 			g->damaged = true;
 			return;
 		}
-		if (deadlist_block_read(c->img, addr, block, &h, &why) < 0) {
+		gefs_ptr ptr = {addr, GEFS_NIL, GEFS_NIL};
+		if (deadlist_block_read(c->img, &ptr, block, &h, &why) < 0) {
 			finding(c, F_DEADLIST_BLOCK, &p, "deadlist (%" PRIu64 ",%" PRIu64 "): %s", d->gen, d->birth, why.text);
 			g->damaged = c->incomplete = true;
 			return;
@@ -152,7 +153,7 @@ walk_list(struct group *g, const gefs_deadlist *d)
 		c->stats.blocks++;
 		c->img->bytes_read += c->img->f->blksz;
 		for (uint32_t i = 0; i < h.size; i += 8)
-			add_entry(g, d, addr, be64(block + c->img->f->log_header + i));
+			add_entry(g, d, addr, get64(c->img->f, block + c->img->f->dead_header + i));
 		last = addr;
 	}
 	if (last != d->tail.addr) {

@@ -136,7 +136,7 @@ check_labels(struct gefs_check *c, const struct children *kids)
 		const gefs_snap *snap = gefs_snap_by_id(c->img, l->snap);
 		uint8_t raw[KEY_MAX];
 		struct key k = {.type = KEY_LABEL, .name = {(const uint8_t *)l->name, l->len}};
-		gefs_format_key(c->img, (gefs_bytes){raw, c->img->f->key_encode(&k, raw)}, name, sizeof name);
+		gefs_format_key(c->img, (gefs_bytes){raw, key_encode(c->img->f, &k, raw)}, name, sizeof name);
 		adm |= l->len == 3 && memcmp(l->name, "adm", 3) == 0;
 		empty |= l->len == 5 && memcmp(l->name, "empty", 5) == 0;
 		if (!snap)
@@ -163,10 +163,41 @@ check_labels(struct gefs_check *c, const struct children *kids)
 		SNAP_FINDING(c, F_LABEL_MISSING, 0, "label \"empty\" is missing");
 }
 
+/* Of versions whose snapshots know neither predecessor nor successor: a record only counts what refers to it. */
+static void
+check_references(struct gefs_check *c)
+{
+	struct snaps *s = snaps_get(c->img);
+	bool main = false;
+
+	for (size_t i = 0; i < s->nsnaps; i++) {
+		const gefs_snap *x = &s->snaps[i];
+		if (x->gen != x->id)
+			SNAP_FINDING(c, F_SNAP_FIELDS, x->id, "snapshot %" PRIu64 ": record says generation %" PRIu64, x->id,
+				     x->gen);
+	}
+	for (size_t i = 0; i < s->nlabels; i++) {
+		const gefs_label *l = &s->labels[i];
+		main |= l->len == 4 && memcmp(l->name, "main", 4) == 0;
+		if (!gefs_snap_by_id(c->img, l->snap))
+			SNAP_FINDING(c, F_LABEL_DANGLING, l->snap, "a label names snapshot %" PRIu64 ", which does not exist",
+				     l->snap);
+	}
+	if (!main && !c->incomplete)
+		SNAP_FINDING(c, F_LABEL_MISSING, GEFS_NIL, "label \"main\" is missing");
+}
+
 void
 check_graph(struct gefs_check *c)
 {
 	struct snaps *s = snaps_get(c->img);
+
+	if (!format_has(c->img->f, GEFS_HAS_TREES))
+		return;
+	if (!format_has(c->img->f, GEFS_HAS_SNAP_LINKS)) {
+		s ? check_references(c) : (void)(c->nomem = true);
+		return;
+	}
 	struct children *kids = s ? count_children(c) : NULL;
 
 	if (!kids) {

@@ -34,10 +34,10 @@ static void
 add_data(const struct format *f, struct frontier *fr, const gefs_record *r)
 {
 	struct key k;
-	if ((r->op != 0 && r->op != GEFS_OP_INSERT) || f->key_decode(r->key, &k) || k.type != KEY_DATA ||
-	    f->value_check(&k, r->value))
+	if ((r->op != 0 && r->op != GEFS_OP_INSERT) || key_decode(f, r->key, &k) || k.type != KEY_DATA ||
+	    value_check(f, &k, r->value))
 		return;
-	gefs_ptr p = f->ptr_decode(r->value.p);
+	gefs_ptr p = ptr_decode(f, r->value.p);
 	struct block_birth b = {p.addr, p.gen};
 	if (!vec_push(fr->data.v, fr->data.n, fr->data.cap, b))
 		fr->failed = true;
@@ -218,8 +218,8 @@ search_node(void *arg, const gefs_place *p)
 		for (uint32_t i = 0; i < n; i++) {
 			gefs_record r = pass ? node_message(&p->node->n, i) : node_value(&p->node->n, i);
 			struct key k;
-			if ((r.op == 0 || r.op == GEFS_OP_INSERT) && !f->key_decode(r.key, &k) && k.type == KEY_DATA &&
-			    !f->value_check(&k, r.value) && f->ptr_decode(r.value.p).addr == s->addr)
+			if ((r.op == 0 || r.op == GEFS_OP_INSERT) && !key_decode(f, r.key, &k) && k.type == KEY_DATA &&
+			    !value_check(f, &k, r.value) && ptr_decode(f, r.value.p).addr == s->addr)
 				return 1;
 		}
 	}

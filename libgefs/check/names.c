@@ -129,7 +129,7 @@ check_entry(struct names *s, const struct key *k, const gefs_dirent *d, uint64_t
 		return;
 	p.name_dir = true;
 	p.name = k->name;
-	gefs_format_key(c->img, (gefs_bytes){raw, c->img->f->key_encode(&whole, raw)}, name, sizeof name);
+	gefs_format_key(c->img, (gefs_bytes){raw, key_encode(c->img->f, &whole, raw)}, name, sizeof name);
 	if (odd_mode)
 		finding(c, F_MODE_ODD, &p, "snapshot %" PRIu64 ", %s: mode 0%o with qid type 0x%02x", s->snap, name, d->mode,
 			d->qtype);
@@ -159,7 +159,7 @@ entry_gone(struct names *s, const struct key *k, gefs_bytes value)
 	gefs_dirent d;
 	struct item *it;
 
-	if (!s->c->img->f->dirent_decode(value, &d))
+	if (!dirent_decode(s->c->img->f, value, &d))
 		return;
 	if ((it = touch(s, d.qpath)) && it->entries)
 		it->entries--;
@@ -175,7 +175,7 @@ entry_came(struct names *s, const struct key *k, gefs_bytes key, const struct di
 	gefs_dirent d;
 	struct item *it;
 
-	if (!s->c->img->f->dirent_decode(v->value, &d))
+	if (!dirent_decode(s->c->img->f, v->value, &d))
 		return;
 	if ((it = touch(s, d.qpath))) {
 		it->entries++;
@@ -195,6 +195,18 @@ entry_came(struct names *s, const struct key *k, gefs_bytes key, const struct di
 	check_owners(s, &d, v->addr);
 }
 
+static void
+add_data(struct names *s, const struct key *k, const struct diff_value *v)
+{
+	const struct format *f = s->c->img->f;
+	struct data_item item = {k->qid, k->offset, v->addr, false};
+
+	if (value_check(f, k, v->value))
+		return;
+	gefs_ptr ptr = ptr_decode(f, v->value.p);
+	data_add(s->c, &ptr, &item);
+}
+
 static int
 change(void *arg, gefs_bytes key, const struct diff_value *old, const struct diff_value *new)
 {
@@ -202,7 +214,7 @@ change(void *arg, gefs_bytes key, const struct diff_value *old, const struct dif
 	struct key k;
 	struct item *it;
 
-	if (s->c->img->f->key_decode(key, &k))
+	if (key_decode(s->c->img->f, key, &k))
 		return 0;
 	switch (k.type) {
 	case KEY_ENTRY:
@@ -216,6 +228,8 @@ change(void *arg, gefs_bytes key, const struct diff_value *old, const struct dif
 			it->up_hash = new->present ? key_hash(s, new->value) : 0;
 		break;
 	case KEY_DATA:
+		if (new->present && check_data_by_name(s->c))
+			add_data(s, &k, new);
 		if (!(it = touch(s, k.qid)))
 			break;
 		it->blocks -= old->present && it->blocks;
@@ -251,8 +265,8 @@ misapplied(void *arg, uint64_t addr, const gefs_record *r, const char *why)
 	gefs_format_key(s->c->img, r->key, key, sizeof key);
 	if (r->op == GEFS_OP_CLEARB) {
 		const gefs_snap *snap = gefs_snap_by_id(s->c->img, s->snap);
-		/* Only deleting a newest snapshot makes the file server sweep its tree. */
-		if (snap && snap->succ == GEFS_NIL && snap->nlabels == 1 && snap->nref <= 1) {
+		/* Only deleting a newest snapshot makes the file server sweep its tree; older ones abort at once. */
+		if (s->c->img->f->leaves & LEAVES_CLEARS || (snap && snap->succ == GEFS_NIL && snap->nlabels == 1 && snap->nref <= 1)) {
 			p.addr = GEFS_NIL;
 			finding(s->c, F_HAZARD_CLEAR, &p,
 				"snapshot %" PRIu64 ": node 0x%" PRIx64 " has a pending clear of %s, which does not exist", s->snap,
@@ -308,7 +322,7 @@ check_up(struct names *s, const struct item *it, const struct place *p)
 		finding(s->c, F_UP_MISSING, p, "snapshot %" PRIu64 ": directory qid %" PRIu64 " has no parent record", s->snap,
 			it->qid);
 	else if (it->up_hash != it->key_hash)
-		finding(s->c, F_UP_WRONG, p, "snapshot %" PRIu64 ": the parent record of directory qid %" PRIu64
+		finding(s->c, s->c->img->f->leaves & LEAVES_STALE_UP ? F_UP_STALE : F_UP_WRONG, p, "snapshot %" PRIu64 ": the parent record of directory qid %" PRIu64
 			" names another entry", s->snap, it->qid);
 }
 

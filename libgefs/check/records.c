@@ -48,7 +48,7 @@ check_name(struct record *x)
 
 	if (x->k.qid == GEFS_NIL && n.n == 0)
 		return; /* the root */
-	bool odd = n.n == 0 || n.n > NAME_MAX_USABLE || (n.n == 1 && n.p[0] == '.') ||
+	bool odd = n.n == 0 || n.n > x->c->img->f->name_max || (n.n == 1 && n.p[0] == '.') ||
 		   (n.n == 2 && memcmp(n.p, "..", 2) == 0);
 	for (size_t i = 0; i < n.n; i++) {
 		if (n.p[i] == '/') {
@@ -65,7 +65,7 @@ static void
 check_data(struct record *x)
 {
 	const struct format *f = x->c->img->f;
-	gefs_ptr ptr = f->ptr_decode(x->r->value.p);
+	gefs_ptr ptr = ptr_decode(f, x->r->value.p);
 	struct data_item item = {x->k.qid, x->k.offset, x->g->addr, x->snaptree};
 
 	if (x->k.offset % f->blksz || x->k.offset > INT64_MAX)
@@ -76,7 +76,8 @@ check_data(struct record *x)
 		snprintf(why, sizeof why, "data born in generation %" PRIu64 " in a node born in %" PRIu64, ptr.gen, x->birth);
 		report(x, F_NODE_BIRTH, why);
 	}
-	data_add(x->c, &ptr, &item);
+	if (!check_data_by_name(x->c))
+		data_add(x->c, &ptr, &item);
 }
 
 /* A value of the tree, or one that an insert message brings. */
@@ -84,7 +85,7 @@ static void
 check_value(struct record *x)
 {
 	const struct format *f = x->c->img->f;
-	const char *why = f->value_check(&x->k, x->r->value);
+	const char *why = value_check(f, &x->k, x->r->value);
 	gefs_dirent d;
 
 	if (why) {
@@ -93,7 +94,7 @@ check_value(struct record *x)
 	}
 	if (x->k.type == KEY_DATA && !x->snaptree) {
 		check_data(x);
-	} else if (x->k.type == KEY_ENTRY && !x->snaptree && f->dirent_decode(x->r->value, &d)) {
+	} else if (x->k.type == KEY_ENTRY && !x->snaptree && dirent_decode(f, x->r->value, &d)) {
 		saw_qid(x->c, d.qpath);
 	} else if (x->k.type == KEY_SNAP) {
 		saw_gen(x->c, x->k.qid);
@@ -109,7 +110,7 @@ check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, ui
 {
 	const struct format *f = c->img->f;
 	struct record x = {c, g, birth, slot, message, r, {.type = KEY_BAD}, NOWHERE, snaptree};
-	const char *why = f->key_decode(r->key, &x.k);
+	const char *why = key_decode(f, r->key, &x.k);
 	bool bad_op = false;
 
 	x.p = at_block(g->addr, snaptree ? "node of the snapshot tree" : "tree node");
@@ -133,7 +134,7 @@ check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, ui
 		check_value(&x);
 		return;
 	}
-	why = f->message_check(r->op, x.k.type, r->value, &bad_op);
+	why = message_check(f, r->op, x.k.type, r->value, &bad_op);
 	if (why)
 		report(&x, bad_op ? F_MESSAGE_OP : F_MESSAGE_OPERAND, why);
 	else if (r->op == GEFS_OP_CLEARB && x.k.offset % f->blksz)

@@ -16,29 +16,66 @@ prefetch_roots(struct gefs_check *c, size_t from, size_t n)
 	cache_prefetch(c->img, ptr, k);
 }
 
+static void
+check_one(struct gefs_check *c, struct names *names, const gefs_snap *s)
+{
+	c->stats.snapshots++;
+	check_file_tree(c, s);
+	if (c->img->f->exact_lifetimes)
+		check_deadlists_of(c, s);
+	names_check(names, s);
+}
+
+/* Where the server releases blocks of older snapshots too early, the newest one comes first: what only the others use
+ * is then judged with indulgence. */
+static bool
+newest_first(const struct gefs_check *c)
+{
+	return (c->img->f->leaves & LEAVES_RELEASED) != 0;
+}
+
+/* The snapshot that is the ith to be verified, of n. */
+static size_t
+nth(const struct gefs_check *c, size_t i, size_t n)
+{
+	if (!newest_first(c))
+		return i;
+	return i == 0 ? n - 1 : i - 1;
+}
+
 /* Lists and snapshots come from the snapshot tree in ascending order unless it is damaged: then nothing is lost, but
  * comparisons run between odd pairs. */
 void
 check_snapshots(struct gefs_check *c)
 {
-	check_snap_tree(c);
-	struct names *names = names_new(c);
 	size_t n = gefs_snap_count(c->img);
 
+	if (!format_has(c->img->f, GEFS_HAS_TREES)) {
+		c->incomplete = true;
+		return;
+	}
+	check_snap_tree(c);
+	struct names *names = names_new(c);
 	for (size_t i = 0; names && i < n && !c->nomem; i++) {
-		const gefs_snap *s = gefs_snap_get(c->img, i);
+		size_t k = nth(c, i, n);
 		if (i % PREFETCH_MAX == 0)
-			prefetch_roots(c, i, n);
-		if (!check_wants(c, i))
+			prefetch_roots(c, k, n);
+		if (!check_wants(c, k))
 			continue;
-		check_file_tree(c, s);
-		check_deadlists_of(c, s);
-		names_check(names, s);
+		check_one(c, names, gefs_snap_get(c->img, k));
+		if (i == 0 && newest_first(c)) {
+			data_flush(c);
+			c->released = true;
+		}
 		if (!check_progress(c, "trees and data"))
 			break;
 	}
 	names_free(names);
 	data_flush(c);
-	if (!c->cancelled && !c->wanted)
+	if (c->cancelled || c->wanted)
+		return;
+	if (c->img->f->exact_lifetimes)
 		check_deadlist_orphans(c);
+	else
+		check_loose_deadlists(c);
 }

@@ -1,4 +1,4 @@
-/* Group A: the device and its superblocks. What needs the trees (next numbers) is at the end of usage.c. */
+/* Group A: the device and its root data. What needs the trees (next numbers) is at the end of usage.c. */
 #include <inttypes.h>
 
 #include "check/check.h"
@@ -72,11 +72,10 @@ check_fields(struct gefs_check *c)
 			s->snapdl_head.addr, s->snapdl_tail.addr);
 }
 
-void
-check_supers(struct gefs_check *c)
+static void
+check_superblocks(struct gefs_check *c)
 {
 	const gefs_image *img = c->img;
-	uint64_t end = 0;
 
 	for (int i = 0; i < 2; i++)
 		check_copy(c, i);
@@ -87,28 +86,95 @@ check_supers(struct gefs_check *c)
 			"the superblocks at 0x0 and 0x%" PRIx64 " are of different syncs (%" PRIu64 " and %" PRIu64 ")",
 			img->copy[1].addr, img->copy[0].super.qgen, img->copy[1].super.qgen);
 	}
-	check_fields(c);
 	if (was_grown_badly(img)) {
 		struct place p = at_block(img->copy[img->used].addr, owner);
 		finding(c, F_SUPER_GROWN, &p,
 			"the superblock holds all ones as the hash of old arenas: the disk was grown by a file server with the "
 			"grow bug and cannot be loaded; everything else is intact and readable");
 	}
+}
+
+static bool
+same_root(const gefs_super *a, const gefs_super *b)
+{
+	return a->snap_root.addr == b->snap_root.addr && a->snap_root.hash == b->snap_root.hash &&
+	       a->snap_height == b->snap_height && a->nextqid == b->nextqid && a->nextgen == b->nextgen;
+}
+
+static bool
+same_shape(const gefs_super *a, const gefs_super *b)
+{
+	return a->narena == b->narena && a->arena_size == b->arena_size && a->blksz == b->blksz && a->bufspc == b->bufspc;
+}
+
+/* Every arena header repeats the root data. Headers that are none are the business of arenas.c. */
+static void
+check_root_copies(struct gefs_check *c)
+{
+	const gefs_image *img = c->img;
+	const gefs_super *used = image_super(img);
+
+	for (uint32_t i = 0; i < img->ncopies; i++) {
+		const struct super_copy *k = &img->copy[i];
+		struct place p = at_block(k->addr, "arena header");
+		if (k->state != GEFS_COPY_GOOD || i == img->used)
+			continue;
+		if (!same_shape(&k->super, used))
+			finding(c, F_SUPER_FIELDS, &p, "arena header %u at 0x%" PRIx64 " has %u arenas of 0x%" PRIx64
+				" bytes and blocks of %u, the one in use (%u) has %u of 0x%" PRIx64 " and blocks of %u",
+				i, k->addr, k->super.narena, k->super.arena_size, k->super.blksz, img->used, used->narena,
+				used->arena_size, used->blksz);
+		else if (!same_root(&k->super, used))
+			finding(c, F_ROOT_DIFFER, &p,
+				"arena header %u at 0x%" PRIx64 " has the snapshot tree at 0x%" PRIx64 ", next qid %" PRIu64
+				", next generation %" PRIu64 "; the one in use (%u) has 0x%" PRIx64 ", %" PRIu64 ", %" PRIu64,
+				i, k->addr, k->super.snap_root.addr, k->super.nextqid, k->super.nextgen, img->used,
+				used->snap_root.addr, used->nextqid, used->nextgen);
+		else
+			continue;
+		/* Logs may be those of another state than the trees. */
+		c->released |= (img->f->leaves & LEAVES_RELEASED) != 0;
+	}
+}
+
+/* Do the arenas fit? */
+static void
+check_device(struct gefs_check *c)
+{
+	const gefs_image *img = c->img;
+	const struct format *f = img->f;
+	bool supers = format_has(f, GEFS_HAS_SUPERBLOCKS);
+	uint64_t end = 0, room = supers ? img->copy[1].addr : image_blocks(img) * f->blksz;
+
 	for (uint32_t i = 0; i < img->narenas; i++) {
 		const gefs_arena *a = &img->arenas[i].pub;
 		uint64_t reach; /* what the arena is known to need, its headers at least */
-		if (__builtin_add_overflow(a->header, 2 * (uint64_t)img->f->blksz, &reach))
+		if (__builtin_add_overflow(a->header, f->header_copies * (uint64_t)f->blksz, &reach))
 			reach = GEFS_NIL;
 		if (a->header_ok)
 			reach = a->end;
 		if (reach > end)
 			end = reach;
 	}
-	if (end > img->copy[1].addr) {
-		struct place p = at_block(img->copy[1].addr, "device");
-		finding(c, F_DEVICE_SHORT, &p,
-			"the arenas end at 0x%" PRIx64 ", the device leaves room up to 0x%" PRIx64
-			" before its last superblock",
-			end, img->copy[1].addr);
+	if (end > room) {
+		struct place p = at_block(room, "device");
+		finding(c, F_DEVICE_SHORT, &p, "the arenas end at 0x%" PRIx64 ", the device leaves room up to 0x%" PRIx64 "%s",
+			end, room, supers ? " before its last superblock" : "");
 	}
+}
+
+void
+check_supers(struct gefs_check *c)
+{
+	if (format_has(c->img->f, GEFS_HAS_INFERENCES)) {
+		struct place p = NOWHERE;
+		finding(c, F_FORMAT_INFERRED, &p, "the version is taken for %s: %s%s", c->img->f->name, c->img->f->words,
+			format_has(c->img->f, GEFS_HAS_TREES) ? "" : "; no file trees are read");
+	}
+	if (format_has(c->img->f, GEFS_HAS_SUPERBLOCKS))
+		check_superblocks(c);
+	else
+		check_root_copies(c);
+	check_fields(c);
+	check_device(c);
 }

@@ -181,7 +181,7 @@ visit_children(struct gefs_check *c, const struct edge *e, const struct gefs_nod
 				cache_prefetch(c->img, ptr, k);
 		}
 		struct edge child = child_edge(e, g, i);
-		if (child.ptr.addr != GEFS_NIL || node_value(&g->n, i).value.n == c->img->f->child_size)
+		if (child.ptr.addr != GEFS_NIL || node_value(&g->n, i).value.n == CHILD_SIZE)
 			visit(c, &child);
 	}
 }
@@ -217,7 +217,7 @@ static void
 name_place(struct gefs_check *c, const struct edge *e, struct place *p)
 {
 	struct key k;
-	if (!e->snaptree && e->sep.n && !c->img->f->key_decode(e->sep, &k) &&
+	if (!e->snaptree && e->sep.n && !key_decode(c->img->f, e->sep, &k) &&
 	    (k.type == KEY_DATA || k.type == KEY_ENTRY || k.type == KEY_UP) && k.qid != GEFS_NIL)
 		p->qid = k.qid;
 }
@@ -249,14 +249,14 @@ visit(struct gefs_check *c, const struct edge *e)
 	if (entry_kind(*m) == kind && entry_same(*m, print))
 		return;
 	if (!first && entry_kind(*m) != kind) {
-		finding(c, F_NODE_SHARED, &p, "block 0x%" PRIx64 " is a tree node for 0x%" PRIx64 " and something else besides",
+		finding(c, unless_released(c, F_NODE_SHARED), &p, "block 0x%" PRIx64 " is a tree node for 0x%" PRIx64 " and something else besides",
 			e->ptr.addr, e->parent);
 		return;
 	}
 	*m = entry_make(kind, print, *m);
 	check_birth(c, e, &p);
 	if (first && gefs_is_free(c->img, e->ptr.addr))
-		finding(c, F_NODE_FREE, &p, "node 0x%" PRIx64 " is in use but counts as free", e->ptr.addr);
+		finding(c, unless_released(c, F_NODE_FREE), &p, "node 0x%" PRIx64 " is in use but counts as free", e->ptr.addr);
 	struct gefs_node *g = read_node(c, e, &p);
 	if (!g) {
 		c->incomplete = true;
@@ -306,7 +306,7 @@ visit_root(struct gefs_check *c, const gefs_tree *t, uint64_t limit)
 	}
 	visit(c, &e);
 	/* A shared root is visited once, but must be old enough for each snapshot. */
-	if (!e.snaptree && t->root.gen != GEFS_NIL && t->root.gen > t->snap)
+	if (limit != GEFS_NIL && t->root.gen != GEFS_NIL && t->root.gen > limit)
 		check_birth(c, &e, &p);
 }
 
@@ -322,6 +322,5 @@ check_file_tree(struct gefs_check *c, const gefs_snap *s)
 {
 	gefs_tree t;
 	gefs_tree_of(s, &t);
-	c->stats.snapshots++;
-	visit_root(c, &t, s->id);
+	visit_root(c, &t, c->img->f->exact_lifetimes ? s->id : GEFS_NIL);
 }

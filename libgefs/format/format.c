@@ -1,20 +1,38 @@
+/* The versions, and finding out which one a device has. */
 #include "format/format.h"
 
-static const struct format *const formats[] = {&format_gefs9};
+#include <stdio.h>
 
-const struct format *
-format_detect(const uint8_t *block)
+/* In the order in which they are tried: the revision of 2023 can be told from its predecessor, not the reverse. */
+static const struct version *const versions[] = {&version_gefs9, &version_gefs2023, &version_gefs0001_le,
+						 &version_gefs0001_be};
+
+enum { VERSIONS = sizeof versions / sizeof *versions };
+
+const struct version *
+format_find(const struct probe *p, const char *name, struct format *f)
 {
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (memcmp(block, formats[i]->name, 8) == 0)
-			return formats[i];
+	for (int i = 0; i < VERSIONS; i++)
+		if ((!name || strcmp(versions[i]->name, name) == 0) && versions[i]->probe(p, name != NULL, f))
+			return versions[i];
 	return NULL;
 }
 
-const char *
-format_names(void)
+bool
+gefs_format_known(const char *name)
 {
-	return "gefs9.00";
+	for (int i = 0; i < VERSIONS; i++)
+		if (strcmp(versions[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+char *
+gefs_format_names(char *buf, size_t n)
+{
+	for (size_t i = 0, at = 0; i < VERSIONS && at < n; i++)
+		at += (size_t)snprintf(buf + at, n - at, "%s%s", i ? ", " : "", versions[i]->name);
+	return buf;
 }
 
 const char *
@@ -27,7 +45,14 @@ gefs_block_type_name(gefs_block_type t)
 const char *
 gefs_op_name(int op)
 {
-	static const char *const names[] = {"value",   "insert", "delete", "clearb",
-					    "clobber", "wstat",	 "relink", "reprev"};
-	return op >= 0 && op <= GEFS_OP_REPREV ? names[op] : "invalid";
+	static const char *const names[] = {"value", "insert", "delete", "clearb", "clobber",
+					    "wstat", "relink", "reprev", "refer"};
+	return op >= 0 && op <= GEFS_OP_REFER ? names[op] : "invalid";
+}
+
+const char *
+gefs_log_op_name(gefs_log_op op)
+{
+	static const char *const names[] = {"?", "alloc1", "free1", "sync", "alloc", "free", "chain", "end"};
+	return op >= GEFS_LOG_ALLOC1 && op <= GEFS_LOG_END ? names[op] : op == GEFS_LOG_BLOCK ? "block" : "?";
 }

@@ -42,9 +42,8 @@ test_super(void **state)
 
 	(void)state;
 	example_super(b);
-	assert_ptr_equal(format_detect(b), f);
-	assert_int_equal(f->classify(b), GEFS_BLOCK_SUPER);
-	assert_true(f->super_decode(b, &s));
+	assert_int_equal(f->classify(f, b), GEFS_BLOCK_SUPER);
+	assert_true(f->super_decode(f, b, &s));
 	assert_string_equal(s.version, "gefs9.00");
 	assert_int_equal(s.blksz, 16384);
 	assert_int_equal(s.bufspc, 8187);
@@ -73,15 +72,14 @@ test_super_refused(void **state)
 	(void)state;
 	example_super(b);
 	b[19] = 0;
-	assert_false(f->super_decode(b, &s));
+	assert_false(f->super_decode(f, b, &s));
 	b[18] = 2, b[19] = 1; /* one more than fits into a gefs_super */
-	assert_false(f->super_decode(b, &s));
+	assert_false(f->super_decode(f, b, &s));
 	b[16] = 0xff;
-	assert_false(f->super_decode(b, &s));
+	assert_false(f->super_decode(f, b, &s));
 	example_super(b);
 	b[7] = '1';
-	assert_false(f->super_decode(b, &s));
-	assert_null(format_detect(b));
+	assert_false(f->super_decode(f, b, &s));
 }
 
 static void
@@ -96,7 +94,7 @@ test_arena_and_log(void **state)
 	const char *why = NULL;
 
 	(void)state;
-	assert_true(f->arena_decode(header, &a));
+	assert_true(f->arena_decode(f, header, &a));
 	assert_int_equal(a.log_head, 0xc000);
 	assert_int_equal(a.size, 0xff4000);
 	assert_int_equal(a.used, 0x18000);
@@ -104,24 +102,24 @@ test_arena_and_log(void **state)
 	for (int i = 0; i < 7; i++)
 		put_be64(body + 8 * i, word[i]);
 	assert_int_equal(f->hash(body, 56), 0x767138606feda80d);
-	assert_int_equal(f->log_entry(body, 56, 0, &le, &why), 16);
+	assert_int_equal(f->log_entry(f, body, 56, 0, &le, &why), 16);
 	assert_int_equal(le.op, GEFS_LOG_FREE);
 	assert_int_equal(le.addr, 0xc000);
 	assert_int_equal(le.len, 0xfec000);
-	assert_int_equal(f->log_entry(body, 56, 32, &le, &why), 8);
+	assert_int_equal(f->log_entry(f, body, 56, 32, &le, &why), 8);
 	assert_int_equal(le.op, GEFS_LOG_ALLOC1);
 	assert_int_equal(le.addr, 0xff4000);
 	assert_int_equal(le.len, 16384);
 	put_be64(body, 0x1203);
-	assert_int_equal(f->log_entry(body, 56, 0, &le, &why), 8);
+	assert_int_equal(f->log_entry(f, body, 56, 0, &le, &why), 8);
 	assert_int_equal(le.op, GEFS_LOG_SYNC);
 	assert_int_equal(le.addr, 0x12);
 	assert_null(why);
-	assert_int_equal(f->log_entry(body, 24, 16, &le, &why), 0); /* half a range */
+	assert_int_equal(f->log_entry(f, body, 24, 16, &le, &why), 0); /* half a range */
 	assert_non_null(why);
 	for (int op = 0; op < 256; op++) {
 		put_be64(body, (uint64_t)op);
-		assert_true((f->log_entry(body, 56, 0, &le, &why) > 0) == (op >= 1 && op <= 5));
+		assert_true((f->log_entry(f, body, 56, 0, &le, &why) > 0) == (op >= 1 && op <= 5));
 	}
 }
 
@@ -130,11 +128,11 @@ round_trip(struct key k, gefs_bytes expect)
 {
 	uint8_t buf[KEY_MAX];
 	struct key back;
-	gefs_bytes got = {buf, f->key_encode(&k, buf)};
+	gefs_bytes got = {buf, key_encode(f, &k, buf)};
 
 	assert_int_equal(got.n, expect.n);
 	assert_memory_equal(got.p, expect.p, got.n);
-	assert_null(f->key_decode(got, &back));
+	assert_null(key_decode(f, got, &back));
 	assert_int_equal(back.type, k.type);
 	assert_int_equal(back.qid, k.qid);
 	assert_int_equal(back.offset, k.offset);
@@ -164,20 +162,20 @@ test_junk_keys(void **state)
 	struct key k;
 
 	(void)state;
-	assert_non_null(f->key_decode((gefs_bytes){NULL, 0}, &k));
-	assert_non_null(f->key_decode(BYTES("\7abc"), &k));
-	assert_non_null(f->key_decode(BYTES("\0\0\0"), &k));
-	assert_non_null(f->key_decode(BYTES("\4\0\0\0\0\0\0\0\0\0"), &k));
-	assert_non_null(f->key_decode(BYTES("\1\0\0\0\0\0\0\0\0\0\0"), &k));
-	assert_non_null(f->key_decode(BYTES("\1\0\0\0\0\0\0\0\0\0\4big\0"), &k)); /* length disagrees */
-	assert_non_null(f->key_decode(BYTES("\1\0\0\0\0\0\0\0\0\0\3bigg"), &k));  /* no zero */
-	assert_non_null(f->key_decode(BYTES("\1\0\0\0\0\0\0\0\0\0\3b\0g\0"), &k));
+	assert_non_null(key_decode(f, (gefs_bytes){NULL, 0}, &k));
+	assert_non_null(key_decode(f, BYTES("\7abc"), &k));
+	assert_non_null(key_decode(f, BYTES("\0\0\0"), &k));
+	assert_non_null(key_decode(f, BYTES("\4\0\0\0\0\0\0\0\0\0"), &k));
+	assert_non_null(key_decode(f, BYTES("\1\0\0\0\0\0\0\0\0\0\0"), &k));
+	assert_non_null(key_decode(f, BYTES("\1\0\0\0\0\0\0\0\0\0\4big\0"), &k)); /* length disagrees */
+	assert_non_null(key_decode(f, BYTES("\1\0\0\0\0\0\0\0\0\0\3bigg"), &k));  /* no zero */
+	assert_non_null(key_decode(f, BYTES("\1\0\0\0\0\0\0\0\0\0\3b\0g\0"), &k));
 	k = (struct key){.type = KEY_ENTRY, .name = {name, 245}};
-	assert_int_equal(f->key_encode(&k, buf), 0);
-	k.name.n = NAME_MAX_USABLE;
-	assert_int_equal(f->key_encode(&k, buf), KEY_MAX);
+	assert_int_equal(key_encode(f, &k, buf), 0);
+	k.name.n = f->name_max;
+	assert_int_equal(key_encode(f, &k, buf), f->key_max);
 	k = (struct key){.type = KEY_LABEL, .name = {name, 256}};
-	assert_int_equal(f->key_encode(&k, buf), 0);
+	assert_int_equal(key_encode(f, &k, buf), 0);
 }
 
 static void
@@ -191,8 +189,8 @@ test_wstat(void **state)
 	(void)state;
 	memset(v + 16, 0xff, 4); /* vers: wraps */
 	v[20] = 0x80, v[21] = 0x80;
-	assert_null(f->update(GEFS_OP_WSTAT, BYTES(operand), v, 61));
-	assert_true(f->dirent_decode((gefs_bytes){v, 61}, &d));
+	assert_null(value_update(f, GEFS_OP_WSTAT, BYTES(operand), v, 61));
+	assert_true(dirent_decode(f, (gefs_bytes){v, 61}, &d));
 	assert_int_equal(d.length, 0x2d0000);
 	assert_int_equal(d.mtime_ns, 0x18ea0cf8f79c4777);
 	assert_int_equal(d.muid, 1);
@@ -200,21 +198,21 @@ test_wstat(void **state)
 	assert_int_equal(d.atime_ns, 0);
 	assert_int_equal(d.uid, 0);
 	assert_true(d.is_dir);
-	assert_null(f->update(GEFS_OP_WSTAT, BYTES("\2\x40\0\1\xa4"), v, 61));
-	assert_true(f->dirent_decode((gefs_bytes){v, 61}, &d));
+	assert_null(value_update(f, GEFS_OP_WSTAT, BYTES("\2\x40\0\1\xa4"), v, 61));
+	assert_true(dirent_decode(f, (gefs_bytes){v, 61}, &d));
 	assert_int_equal(d.mode, 0x400001a4);
 	assert_int_equal(d.qtype, 0x40);
 	assert_int_equal(d.qvers, 1);
 	assert_false(d.is_dir);
 	memcpy(before, v, 61);
-	assert_null(f->update(GEFS_OP_WSTAT, BYTES("\0"), v, 61)); /* a touch */
+	assert_null(value_update(f, GEFS_OP_WSTAT, BYTES("\0"), v, 61)); /* a touch */
 	before[19]++;
 	assert_memory_equal(v, before, 61);
-	assert_non_null(f->update(GEFS_OP_WSTAT, BYTES("\2\0\0\0"), v, 61));
-	assert_non_null(f->update(GEFS_OP_WSTAT, BYTES("\2\0\0\0\0\0"), v, 61));
-	assert_non_null(f->update(GEFS_OP_WSTAT, BYTES("\x80"), v, 61));
-	assert_non_null(f->update(GEFS_OP_WSTAT, (gefs_bytes){NULL, 0}, v, 61));
-	assert_non_null(f->update(GEFS_OP_WSTAT, BYTES("\0"), v, 60));
+	assert_non_null(value_update(f, GEFS_OP_WSTAT, BYTES("\2\0\0\0"), v, 61));
+	assert_non_null(value_update(f, GEFS_OP_WSTAT, BYTES("\2\0\0\0\0\0"), v, 61));
+	assert_non_null(value_update(f, GEFS_OP_WSTAT, BYTES("\x80"), v, 61));
+	assert_non_null(value_update(f, GEFS_OP_WSTAT, (gefs_bytes){NULL, 0}, v, 61));
+	assert_non_null(value_update(f, GEFS_OP_WSTAT, BYTES("\0"), v, 60));
 	assert_memory_equal(v, before, 61);
 }
 
@@ -226,16 +224,16 @@ test_relink(void **state)
 
 	(void)state;
 	v[3] = 2, v[7] = 1;
-	assert_null(f->update(GEFS_OP_RELINK, BYTES("\0\0\0\0\0\0\0\x9\xff\1"), v, 72));
-	assert_null(f->update(GEFS_OP_REPREV, BYTES("\0\0\0\0\0\0\0\x4\0\xfe"), v, 72));
-	assert_true(f->snap_decode((gefs_bytes){v, 72}, &s));
+	assert_null(value_update(f, GEFS_OP_RELINK, BYTES("\0\0\0\0\0\0\0\x9\xff\1"), v, 72));
+	assert_null(value_update(f, GEFS_OP_REPREV, BYTES("\0\0\0\0\0\0\0\x4\0\xfe"), v, 72));
+	assert_true(snap_decode(f, (gefs_bytes){v, 72}, &s));
 	assert_int_equal(s.succ, 9);
 	assert_int_equal(s.pred, 4);
 	assert_int_equal(s.nlbl, 0);
 	assert_int_equal(s.nref, 1);
-	assert_non_null(f->update(GEFS_OP_REPREV, BYTES("\0\0\0\0\0\0\0\x4\xff\0"), v, 72)); /* nlbl -1 */
-	assert_non_null(f->update(GEFS_OP_RELINK, BYTES("\0\0"), v, 72));
-	assert_non_null(f->update(GEFS_OP_RELINK, BYTES("\0\0\0\0\0\0\0\x4\0\0"), v, 71));
+	assert_non_null(value_update(f, GEFS_OP_REPREV, BYTES("\0\0\0\0\0\0\0\x4\xff\0"), v, 72)); /* nlbl -1 */
+	assert_non_null(value_update(f, GEFS_OP_RELINK, BYTES("\0\0"), v, 72));
+	assert_non_null(value_update(f, GEFS_OP_RELINK, BYTES("\0\0\0\0\0\0\0\x4\0\0"), v, 71));
 }
 
 static void
@@ -258,14 +256,14 @@ test_message_check(void **state)
 	for (size_t i = 0; i < sizeof legal / sizeof *legal; i++)
 		for (int type = KEY_DATA; type < KEY_BAD; type++) {
 			bool may = legal[i].types >> type & 1;
-			const char *why = f->message_check(legal[i].op, (enum key_type)type, legal[i].good, &bad_op);
+			const char *why = message_check(f, legal[i].op, (enum key_type)type, legal[i].good, &bad_op);
 			assert_true((why == NULL) == may);
 			assert_true(bad_op == !may);
 			if (legal[i].op > GEFS_OP_DELETE) /* servers leave operands in deletes */
-				assert_non_null(f->message_check(legal[i].op, (enum key_type)type, BYTES("x"), &bad_op));
+				assert_non_null(message_check(f, legal[i].op, (enum key_type)type, BYTES("x"), &bad_op));
 		}
-	assert_non_null(f->message_check(0, KEY_DATA, BYTES(""), &bad_op));
-	assert_non_null(f->message_check(8, KEY_DATA, BYTES(""), &bad_op));
+	assert_non_null(message_check(f, 0, KEY_DATA, BYTES(""), &bad_op));
+	assert_non_null(message_check(f, 8, KEY_DATA, BYTES(""), &bad_op));
 	assert_true(bad_op);
 }
 
@@ -279,13 +277,13 @@ test_value_check(void **state)
 	for (int type = KEY_DATA; type <= KEY_DEAD; type++) {
 		struct key k = {.type = (enum key_type)type};
 		for (size_t n = 0; n < sizeof v && type != KEY_UP; n++)
-			assert_true((f->value_check(&k, (gefs_bytes){v, n}) == NULL) == (n == size[type]));
+			assert_true((value_check(f, &k, (gefs_bytes){v, n}) == NULL) == (n == size[type]));
 	}
 	struct key up = {.type = KEY_UP};
-	assert_null(f->value_check(&up, BYTES("\1\0\0\0\0\0\0\0\0\0\3big\0")));
-	assert_non_null(f->value_check(&up, BYTES("\1\0\0\0\0\0\0\0\0\0\3big")));
-	assert_non_null(f->value_check(&up, BYTES("\2\0\0\0\0\0\0\0\0")));
-	assert_non_null(f->value_check(&up, (gefs_bytes){NULL, 0}));
+	assert_null(value_check(f, &up, BYTES("\1\0\0\0\0\0\0\0\0\0\3big\0")));
+	assert_non_null(value_check(f, &up, BYTES("\1\0\0\0\0\0\0\0\0\0\3big")));
+	assert_non_null(value_check(f, &up, BYTES("\2\0\0\0\0\0\0\0\0")));
+	assert_non_null(value_check(f, &up, (gefs_bytes){NULL, 0}));
 }
 
 int

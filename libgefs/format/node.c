@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 struct area { /* values of a leaf, pointers of a pivot, or messages */
+	const struct format *f;
 	const uint8_t *base;
 	uint32_t space, count, size; /* size: as the header says, of records without offsets */
 	bool message;
@@ -27,48 +28,51 @@ value_area(const struct node *n)
 {
 	const struct format *f = n->f;
 	uint32_t head = n->leaf ? f->leaf_header : f->pivot_header;
-	return (struct area){n->data + head, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
+	return (struct area){f, n->data + head, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
 }
 
 static struct area
 message_area(const struct node *n)
 {
 	const struct format *f = n->f;
-	return (struct area){n->data + f->pivot_header + f->pivot_space, f->buffer_space, n->nbuf, n->bufsz, true};
+	return (struct area){f, n->data + f->pivot_header + f->pivot_space, f->buffer_space, n->nbuf, n->bufsz, true};
 }
 
-static gefs_record
-record_at(const uint8_t *p, bool message)
+static int
+op_of(const struct format *f, uint8_t byte)
 {
-	gefs_record r = {.op = 0};
-	if (message)
-		r.op = *p++;
-	r.key = (gefs_bytes){p + 2, be16(p)};
-	p += 2 + r.key.n;
-	r.value = (gefs_bytes){p + 2, be16(p)};
-	return r;
+	int op = byte < OPS ? f->op_type[byte] : 0;
+	return op ? op : GEFS_OP_INVALID + byte;
 }
 
 static gefs_record
 record(const struct area *a, uint32_t i)
 {
-	return record_at(a->base + be16(a->base + 2 * (size_t)i), a->message);
+	const uint8_t *p = a->base + get16(a->f, a->base + 2 * (size_t)i);
+	gefs_record r = {.op = 0};
+
+	if (a->message)
+		r.op = op_of(a->f, *p++);
+	r.key = (gefs_bytes){p + 2, get16(a->f, p)};
+	p += 2 + r.key.n;
+	r.value = (gefs_bytes){p + 2, get16(a->f, p)};
+	return r;
 }
 
 /* Length of record i, or 0 when it does not lie inside the area, behind the offset table. */
 static uint32_t
 record_size(const struct area *a, uint32_t i, uint32_t *off)
 {
-	uint32_t o = be16(a->base + 2 * (size_t)i);
+	uint32_t o = get16(a->f, a->base + 2 * (size_t)i);
 	uint32_t fixed = a->message ? 5 : 4, at = a->message ? 1 : 0;
 
 	*off = o;
 	if (o < 2 * a->count || o + fixed > a->space)
 		return 0;
-	uint32_t nk = be16(a->base + o + at);
+	uint32_t nk = get16(a->f, a->base + o + at);
 	if (o + fixed + nk > a->space)
 		return 0;
-	uint32_t nv = be16(a->base + o + at + 2 + nk);
+	uint32_t nv = get16(a->f, a->base + o + at + 2 + nk);
 	if (o + fixed + nk + nv > a->space)
 		return 0;
 	return fixed + nk + nv;
@@ -80,14 +84,14 @@ check_sizes(struct parse *p, const struct area *a, uint32_t i)
 	char text[96];
 	gefs_record r = record(a, i);
 
-	if (r.key.n == 0 || r.key.n > KEY_MAX) {
-		snprintf(text, sizeof text, "key of %zu bytes, expected 1 to %d", r.key.n, KEY_MAX);
+	if (r.key.n == 0 || r.key.n > a->f->key_max) {
+		snprintf(text, sizeof text, "key of %zu bytes, expected 1 to %u", r.key.n, a->f->key_max);
 		tell(p, NODE_KEY_SIZE, (int)i, a->message, text);
 	}
 	if (!p->n->leaf && !a->message) {
-		if (r.value.n != p->n->f->child_size) {
-			snprintf(text, sizeof text, "child pointer of %zu bytes, expected %u", r.value.n,
-				 p->n->f->child_size);
+		if (r.value.n != CHILD_SIZE) {
+			snprintf(text, sizeof text, "child pointer of %zu bytes, expected %d", r.value.n,
+				 CHILD_SIZE);
 			tell(p, NODE_CHILD_SIZE, (int)i, false, text);
 		}
 	} else if (r.value.n > VALUE_MAX) {
@@ -183,22 +187,22 @@ void
 node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report report, void *arg)
 {
 	struct parse p = {report, arg, n};
-	gefs_block_type t = f->classify(b);
+	gefs_block_type t = f->classify(f, b);
 
 	*n = (struct node){.f = f, .data = b, .clean = true};
 	if (t != GEFS_BLOCK_PIVOT && t != GEFS_BLOCK_LEAF) {
 		char text[96];
-		snprintf(text, sizeof text, "block of type 0x%x (%s), expected a tree node", be16(b),
+		snprintf(text, sizeof text, "block of type 0x%x (%s), expected a tree node", get16(f, b),
 			 gefs_block_type_name(t));
 		tell(&p, NODE_TYPE, -1, false, text);
 		return;
 	}
 	n->leaf = t == GEFS_BLOCK_LEAF;
-	n->nval = be16(b + 2);
-	n->valsz = be16(b + 4);
+	n->nval = get16(f, b + 2);
+	n->valsz = get16(f, b + 4);
 	if (!n->leaf) {
-		n->nbuf = be16(b + 6);
-		n->bufsz = be16(b + 8);
+		n->nbuf = get16(f, b + 6);
+		n->bufsz = get16(f, b + 8);
 	}
 	if (n->nval == 0)
 		tell(&p, NODE_EMPTY, -1, false, n->leaf ? "leaf without records" : "pivot without children");
@@ -230,11 +234,11 @@ bool
 node_child(const struct node *n, uint32_t i, gefs_ptr *ptr, uint32_t *fill)
 {
 	gefs_bytes v = node_value(n, i).value;
-	if (n->leaf || v.n != n->f->child_size)
+	if (n->leaf || v.n != CHILD_SIZE)
 		return false;
-	*ptr = n->f->ptr_decode(v.p);
+	*ptr = ptr_decode(n->f, v.p);
 	if (fill)
-		*fill = be16(v.p + n->f->ptr_size);
+		*fill = get16(n->f, v.p + PTR_SIZE);
 	return true;
 }
 

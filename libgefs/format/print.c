@@ -146,7 +146,7 @@ static void
 say_key(struct text *t, const struct format *f, gefs_bytes key)
 {
 	struct key k;
-	const char *why = f->key_decode(key, &k);
+	const char *why = key_decode(f, key, &k);
 
 	if (why) {
 		say_junk(t, key, why);
@@ -188,10 +188,15 @@ say_dirent(struct text *t, const gefs_dirent *d)
 }
 
 static void
-say_snap(struct text *t, const gefs_snap *s)
+say_snap(struct text *t, const struct format *f, const gefs_snap *s)
 {
 	say_id(t, "gen ", s->gen);
 	say_id(t, " pred ", s->pred);
+	if (!format_has(f, GEFS_HAS_SNAP_LINKS)) {
+		say(t, " ref %" PRIu32 " height %" PRIu32 " root ", s->nref, s->height);
+		say_ptr(t, s->root);
+		return;
+	}
 	say_id(t, " succ ", s->succ);
 	say_id(t, " base ", s->base);
 	say(t, " nref %" PRIu32 " nlbl %" PRIu32 " height %" PRIu32 " flag 0x%" PRIx32 " root ", s->nref, s->nlbl,
@@ -209,17 +214,18 @@ say_sound_value(struct text *t, const struct format *f, const struct key *k, gef
 	gefs_deadlist dl;
 
 	if (k->type == KEY_DATA) {
-		say_ptr(t, f->ptr_decode(v.p));
-	} else if (k->type == KEY_ENTRY && f->dirent_decode(v, &d)) {
+		say_ptr(t, ptr_decode(f, v.p));
+	} else if (k->type == KEY_ENTRY && dirent_decode(f, v, &d)) {
 		say_dirent(t, &d);
 	} else if (k->type == KEY_UP) {
 		say_key(t, f, v);
-	} else if (k->type == KEY_LABEL && f->label_decode(v, &l)) {
+	} else if (k->type == KEY_LABEL && label_decode(f, v, &l)) {
 		say_id(t, "-> snap ", l.snap);
-		say(t, " flags 0x%" PRIx32 "%s", l.flags, l.flags & 1 ? " (mutable)" : "");
-	} else if (k->type == KEY_SNAP && f->snap_decode(v, &s)) {
-		say_snap(t, &s);
-	} else if (k->type == KEY_DEAD && f->deadlist_decode(v, &dl)) {
+		if (format_has(f, GEFS_HAS_SNAP_LINKS))
+				say(t, " flags 0x%" PRIx32 "%s", l.flags, l.flags & 1 ? " (mutable)" : "");
+	} else if (k->type == KEY_SNAP && snap_decode(f, v, &s)) {
+		say_snap(t, f, &s);
+	} else if (k->type == KEY_DEAD && deadlist_decode(f, v, &dl)) {
 		say_addr(t, "head ", dl.head.addr);
 		say_addr(t, " tail ", dl.tail.addr);
 	} else if (k->type == KEY_CONF) {
@@ -232,22 +238,22 @@ say_sound_value(struct text *t, const struct format *f, const struct key *k, gef
 /* Whether op 0 belongs to a pivot, where the value is a child pointer: only its length tells. Settings may have
  * any length, but no text starts with the zero byte that addresses start with. */
 static bool
-is_child(const struct format *f, const struct key *k, gefs_bytes v, const char *why)
+is_child(const struct key *k, gefs_bytes v, const char *why)
 {
-	return v.n == f->child_size && (why || (k->type == KEY_CONF && v.p[0] == 0));
+	return v.n == CHILD_SIZE && (why || (k->type == KEY_CONF && v.p[0] == 0));
 }
 
 static void
 say_value(struct text *t, const struct format *f, const gefs_record *r)
 {
 	struct key k;
-	const char *why = f->key_decode(r->key, &k);
+	const char *why = key_decode(f, r->key, &k);
 
 	if (!why)
-		why = f->value_check(&k, r->value);
-	if (r->op == 0 && is_child(f, &k, r->value, why)) {
-		say_ptr(t, f->ptr_decode(r->value.p));
-		say(t, " fill %u", be16(r->value.p + f->ptr_size));
+		why = value_check(f, &k, r->value);
+	if (r->op == 0 && is_child(&k, r->value, why)) {
+		say_ptr(t, ptr_decode(f, r->value.p));
+		say(t, " fill %u", get16(f, r->value.p + PTR_SIZE));
 	} else if (why) {
 		say_junk(t, r->value, why);
 	} else {
@@ -257,7 +263,7 @@ say_value(struct text *t, const struct format *f, const gefs_record *r)
 
 /* An operand that message_check found nothing wrong with: docs/format.md section 11. */
 static void
-say_wstat(struct text *t, gefs_bytes o)
+say_wstat(struct text *t, const struct format *f, gefs_bytes o)
 {
 	const uint8_t *p = o.p + 1;
 	unsigned flags = o.p[0];
@@ -266,27 +272,27 @@ say_wstat(struct text *t, gefs_bytes o)
 	if (flags == 0)
 		say(t, " (touch)");
 	if (flags & 1)
-		say(t, " length %" PRIu64, be64(p)), p += 8;
+		say(t, " length %" PRIu64, get64(f, p)), p += 8;
 	if (flags & 2)
-		say(t, " mode 0%o", (unsigned)be32(p)), p += 4;
+		say(t, " mode 0%o", (unsigned)get32(f, p)), p += 4;
 	if (flags & 4)
-		say_time(t, " mtime ", (int64_t)be64(p)), p += 8;
+		say_time(t, " mtime ", (int64_t)get64(f, p)), p += 8;
 	if (flags & 8)
-		say_time(t, " atime ", (int64_t)be64(p)), p += 8;
+		say_time(t, " atime ", (int64_t)get64(f, p)), p += 8;
 	for (int i = 0; i < 3; i++)
 		if (flags & 16u << i)
-			say(t, " %s %" PRId32, owner[i], (int32_t)be32(p)), p += 4;
+			say(t, " %s %" PRId32, owner[i], (int32_t)get32(f, p)), p += 4;
 }
 
 static void
-say_operand(struct text *t, const gefs_record *r)
+say_operand(struct text *t, const struct format *f, const gefs_record *r)
 {
 	const uint8_t *p = r->value.p;
 
 	if (r->op == GEFS_OP_WSTAT) {
-		say_wstat(t, r->value);
+		say_wstat(t, f, r->value);
 	} else if (r->op == GEFS_OP_RELINK || r->op == GEFS_OP_REPREV) {
-		say_id(t, r->op == GEFS_OP_RELINK ? " succ " : " pred ", be64(p));
+		say_id(t, r->op == GEFS_OP_RELINK ? " succ " : " pred ", get64(f, p));
 		say(t, " nlbl %+d nref %+d", (int8_t)p[8], (int8_t)p[9]);
 	}
 }
@@ -296,10 +302,10 @@ say_message(struct text *t, const struct format *f, const gefs_record *r)
 {
 	struct key k;
 	bool bad_op;
-	const char *why = f->key_decode(r->key, &k);
+	const char *why = key_decode(f, r->key, &k);
 
-	if (r->op < GEFS_OP_INSERT || r->op > GEFS_OP_REPREV)
-		say(t, "op %d", r->op);
+	if (r->op < GEFS_OP_INSERT || r->op > GEFS_OP_REFER)
+		say(t, "op %d", r->op & 0xff);
 	else
 		say(t, "%s", gefs_op_name(r->op));
 	if (r->op == GEFS_OP_INSERT) {
@@ -308,13 +314,13 @@ say_message(struct text *t, const struct format *f, const gefs_record *r)
 		return;
 	}
 	if (!why)
-		why = f->message_check(r->op, k.type, r->value, &bad_op);
+		why = message_check(f, r->op, k.type, r->value, &bad_op);
 	if (why) {
 		say(t, " ");
 		say_junk(t, r->value, why);
 		return;
 	}
-	say_operand(t, r);
+	say_operand(t, f, r);
 }
 
 char *

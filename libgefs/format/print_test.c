@@ -82,7 +82,7 @@ test_values(void **state)
 	value_is(0, BYTES("\6retain"), BYTES("60@m"), "\"60@m\"");
 	value_is(0, BYTES("\2" Q("\7")), BYTES("\0\0\0\0\5\xfe\xc0\0" Q("\x10") Q("\x8") "\1\0"),
 		 "0x5fec000 hash 0000000000000010 gen 8 fill 256");
-	value_is(0, BYTES("\3main"), BYTES("\1\2"), "0102 (junk: a label must hold a snapshot key and flags)");
+	value_is(0, BYTES("\3main"), BYTES("\1\2"), "0102 (junk: a label must hold a snapshot key)");
 }
 
 static void

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/vec.h"
 
-enum { BATCH = 64 }; /* blocks in memory at a time: 1 MiB */
+enum { BATCH = 64 }; /* blocks in memory at a time: 1 MiB at most */
 
 struct reader {
 	gefs_image *img;
@@ -21,6 +22,14 @@ struct reader {
 	struct bulk_item item[BATCH];
 	size_t n;
 	uint8_t *data; /* BATCH blocks */
+	/* Where keys do not come in the order of offsets, all pointers of the file are collected and sorted first. */
+	bool sort;
+	struct block_at {
+		uint64_t offset;
+		gefs_ptr ptr;
+	} *all;
+	size_t nall, cap_all;
+	gefs_error *e;
 };
 
 static void
@@ -74,18 +83,46 @@ flush(struct reader *r)
 }
 
 static int
+add(struct reader *r, const struct block_at *b)
+{
+	r->slot[r->n++] = (struct extent_slot){.x = {.offset = b->offset, .ptr = b->ptr}};
+	return r->n == BATCH ? flush(r) : 0;
+}
+
+static int
 data_kv(void *arg, gefs_bytes key, gefs_bytes value)
 {
 	struct reader *r = arg;
 	const struct format *f = r->img->f;
 	struct key k;
 
-	if (f->key_decode(key, &k) || k.type != KEY_DATA || f->value_check(&k, value))
+	if (key_decode(f, key, &k) || k.type != KEY_DATA || value_check(f, &k, value))
 		return 0;
 	if (k.offset % f->blksz || k.offset >= r->end || k.offset + f->blksz <= r->off)
 		return 0;
-	r->slot[r->n++] = (struct extent_slot){.x = {.offset = k.offset, .ptr = f->ptr_decode(value.p)}};
-	return r->n == BATCH ? flush(r) : 0;
+	struct block_at b = {k.offset, ptr_decode(f, value.p)};
+	if (!r->sort)
+		return add(r, &b);
+	return vec_push(r->all, r->nall, r->cap_all, b) ? 0 : gefs_fail_memory(r->e);
+}
+
+static int
+by_offset(const void *a, const void *b)
+{
+	const struct block_at *x = a, *y = b;
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static int
+add_sorted(struct reader *r)
+{
+	int rc = 0;
+
+	if (r->nall)
+		qsort(r->all, r->nall, sizeof *r->all, by_offset);
+	for (size_t i = 0; rc == 0 && i < r->nall; i++)
+		rc = add(r, &r->all[i]);
+	return rc;
 }
 
 /* A node is gone: some blocks of the file are unknown. Said as an extent without data. */
@@ -98,11 +135,24 @@ node_damage(void *arg, const gefs_error *e)
 	return rc ? rc : r->fn(r->arg, &x);
 }
 
+/* The keys of the blocks in the range that the reader wants; of all blocks of the file where keys do not sort by
+ * offset. lo and hi are storage. */
+static struct bounds
+wanted_keys(const struct reader *r, uint64_t qpath, uint8_t lo[KEY_MAX], uint8_t hi[KEY_MAX])
+{
+	const struct format *f = r->img->f;
+	struct key first = {.type = KEY_DATA, .qid = qpath, .offset = r->off - r->off % f->blksz};
+	struct key last = {.type = KEY_DATA, .qid = qpath, .offset = r->end};
+
+	if (r->sort)
+		return prefix_bounds((gefs_bytes){lo, key_prefix(f, KEY_DATA, qpath, lo)}, hi);
+	return (struct bounds){.lo = {lo, key_encode(f, &first, lo)}, .hi = {hi, key_encode(f, &last, hi)}};
+}
+
 int
 gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t off, uint64_t len, gefs_extent_fn fn,
 	       void *arg, gefs_error *e)
 {
-	uint32_t blksz = img->f->blksz;
 	uint8_t lo[KEY_MAX], hi[KEY_MAX];
 
 	/* A length beyond 2^63 is junk; no block can lie there either. */
@@ -110,7 +160,7 @@ gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64
 	if (d->is_dir || off >= size || len == 0)
 		return 0;
 	struct reader *r = calloc(1, sizeof *r);
-	if (!r || !(r->data = malloc((size_t)BATCH * blksz))) {
+	if (!r || !(r->data = malloc((size_t)BATCH * img->f->blksz))) {
 		free(r);
 		return gefs_fail_memory(e);
 	}
@@ -119,13 +169,16 @@ gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64
 	r->end = len < size - off ? off + len : size;
 	r->fn = fn;
 	r->arg = arg;
-	struct key first = {.type = KEY_DATA, .qid = d->qpath, .offset = off - off % blksz};
-	struct key last = {.type = KEY_DATA, .qid = d->qpath, .offset = r->end};
-	struct bounds in = {.lo = {lo, img->f->key_encode(&first, lo)}, .hi = {hi, img->f->key_encode(&last, hi)}};
+	r->e = e;
+	r->sort = !format_has(img->f, GEFS_HAS_NUMERIC_KEYS);
+	struct bounds in = wanted_keys(r, d->qpath, lo, hi);
 	struct scan_ops ops = {data_kv, node_damage, NULL, r};
 	int rc = tree_scan(img, t, &in, &ops, e);
 	if (rc == 0)
+		rc = add_sorted(r);
+	if (rc == 0)
 		rc = flush(r);
+	free(r->all);
 	free(r->data);
 	free(r);
 	return rc;

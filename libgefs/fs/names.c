@@ -13,7 +13,7 @@ static bool
 entry_decode(const struct format *f, gefs_bytes key, gefs_bytes value, gefs_dirent *d)
 {
 	struct key k;
-	if (f->key_decode(key, &k) || k.type != KEY_ENTRY || !f->dirent_decode(value, d))
+	if (key_decode(f, key, &k) || k.type != KEY_ENTRY || !dirent_decode(f, value, d))
 		return false;
 	d->parent = k.qid;
 	d->name = k.name;
@@ -43,20 +43,64 @@ child_lookup(gefs_image *img, const gefs_tree *t, uint64_t parent, gefs_bytes na
 {
 	uint8_t buf[KEY_MAX];
 	struct key k = {.type = KEY_ENTRY, .qid = parent, .name = name};
-	size_t n = name.n <= NAME_MAX_USABLE ? img->f->key_encode(&k, buf) : 0;
+	size_t n = name.n <= img->f->name_max ? key_encode(img->f, &k, buf) : 0;
 	if (n == 0)
-		return gefs_fail(e, GEFS_ENOENT, GEFS_NIL, "a name of %zu bytes: the longest has %d", name.n,
-				 NAME_MAX_USABLE);
+		return gefs_fail(e, GEFS_ENOENT, GEFS_NIL, "a name of %zu bytes: the longest has %u", name.n,
+				 img->f->name_max);
 	return entry_lookup(img, t, (gefs_bytes){buf, n}, out, storage, e);
 }
 
-/* The entry of the directory with this qid, by its parent record. */
+struct qid_search {
+	gefs_image *img;
+	uint64_t qid;
+	gefs_dirent found;
+	uint8_t *storage; /* of its name */
+};
+
 static int
-dir_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, uint8_t storage[KEY_MAX], gefs_error *e)
+match_qid(void *arg, gefs_bytes key, gefs_bytes value)
+{
+	struct qid_search *s = arg;
+	gefs_dirent d;
+	if (!entry_decode(s->img->f, key, value, &d) || d.qpath != s->qid)
+		return 0;
+	memcpy(s->storage, key.p, key.n);
+	gefs_bytes own = {s->storage, key.n};
+	entry_decode(s->img->f, own, value, &s->found);
+	return 1;
+}
+
+static int
+ignore_damage(void *arg, const gefs_error *e)
+{
+	(void)arg;
+	(void)e;
+	return 0;
+}
+
+/* The entry with this qid, by looking at all of them. */
+static int
+search_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, uint8_t storage[KEY_MAX],
+	     gefs_error *e)
+{
+	struct qid_search s = {.img = img, .qid = qid, .storage = storage};
+	uint8_t type[KEY_MAX];
+	size_t n = key_prefix(img->f, KEY_ENTRY, 0, type) ? 1 : 0;
+	int rc = gefs_scan(img, t, (gefs_bytes){type, n}, match_qid, ignore_damage, &s, e);
+
+	if (rc == 0)
+		return gefs_fail(e, GEFS_ENOENT, GEFS_NIL, "no entry has qid %" PRIu64, qid);
+	*out = s.found;
+	return rc < 0 ? -1 : 0;
+}
+
+/* The entry that the parent record of a directory names. */
+static int
+named_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, uint8_t storage[KEY_MAX],
+	    gefs_error *e)
 {
 	uint8_t buf[KEY_MAX], up[VALUE_BUFFER];
-	struct key k = {.type = KEY_UP, .qid = qid};
-	gefs_bytes key = {buf, img->f->key_encode(&k, buf)};
+	gefs_bytes key = {buf, key_prefix(img->f, KEY_UP, qid, buf)};
 	int n = gefs_lookup(img, t, key, up, sizeof up, e);
 
 	if (n < 0)
@@ -64,6 +108,17 @@ dir_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, u
 	if (n > KEY_MAX)
 		return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "parent record of qid %" PRIu64 " is too long", qid);
 	return entry_lookup(img, t, (gefs_bytes){up, (size_t)n}, out, storage, e);
+}
+
+/* The entry of the directory with this qid: by its parent record, unless that is out of date. */
+static int
+dir_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, uint8_t storage[KEY_MAX], gefs_error *e)
+{
+	gefs_error why;
+
+	if (named_entry(img, t, qid, out, storage, &why) == 0 && out->qpath == qid)
+		return 0;
+	return search_entry(img, t, qid, out, storage, e);
 }
 
 int
@@ -95,7 +150,7 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 }
 
 int
-gefs_dir_path(gefs_image *img, const gefs_tree *t, uint64_t qid, char *buf, size_t n, gefs_error *e)
+gefs_qid_path(gefs_image *img, const gefs_tree *t, uint64_t qid, char *buf, size_t n, gefs_error *e)
 {
 	uint8_t storage[KEY_MAX];
 	gefs_dirent d;
@@ -121,61 +176,6 @@ gefs_dir_path(gefs_image *img, const gefs_tree *t, uint64_t qid, char *buf, size
 	if (buf[at] == 0)
 		buf[--at] = '/';
 	memmove(buf, buf + at, n - at);
-	return 0;
-}
-
-struct qid_search {
-	gefs_image *img;
-	uint64_t qid;
-	gefs_dirent found;
-	uint8_t storage[KEY_MAX];
-};
-
-static int
-match_qid(void *arg, gefs_bytes key, gefs_bytes value)
-{
-	struct qid_search *s = arg;
-	gefs_dirent d;
-	if (!entry_decode(s->img->f, key, value, &d) || d.qpath != s->qid)
-		return 0;
-	memcpy(s->storage, key.p, key.n);
-	gefs_bytes own = {s->storage, key.n};
-	entry_decode(s->img->f, own, value, &s->found);
-	return 1;
-}
-
-static int
-ignore_damage(void *arg, const gefs_error *e)
-{
-	(void)arg;
-	(void)e;
-	return 0;
-}
-
-int
-gefs_qid_path(gefs_image *img, const gefs_tree *t, uint64_t qid, char *buf, size_t n, gefs_error *e)
-{
-	if (gefs_dir_path(img, t, qid, buf, n, NULL) == 0)
-		return 0;
-	struct qid_search s = {.img = img, .qid = qid};
-	uint8_t type[KEY_MAX];
-	struct key k = {.type = KEY_ENTRY, .qid = 0};
-	img->f->key_encode(&k, type);
-	int rc = gefs_scan(img, t, (gefs_bytes){type, 1}, match_qid, ignore_damage, &s, e);
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
-		return gefs_fail(e, GEFS_ENOENT, GEFS_NIL, "no entry has qid %" PRIu64, qid);
-	if (gefs_dir_path(img, t, s.found.parent, buf, n, e) < 0)
-		return -1;
-	size_t len = strlen(buf);
-	if (len == 1)
-		len = 0;
-	if (len + s.found.name.n + 2 > n)
-		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "path of qid %" PRIu64 " is longer than %zu bytes", qid, n);
-	buf[len] = '/';
-	memcpy(buf + len + 1, s.found.name.p, s.found.name.n);
-	buf[len + 1 + s.found.name.n] = 0;
 	return 0;
 }
 
@@ -285,14 +285,13 @@ walk_dir(struct files_walk *w, const gefs_dirent *dir, size_t len, uint32_t dept
 {
 	struct listing l = {.w = w};
 	uint8_t buf[KEY_MAX];
-	struct key k = {.type = KEY_ENTRY, .qid = dir->qpath};
 	int rc;
 
 	if (depth >= PATH_DEPTH_MAX || loops(w, dir->qpath, depth))
 		return tell_loop(w, dir, depth);
 	w->above[depth] = dir->qpath;
-	rc = gefs_scan(w->img, w->t, (gefs_bytes){buf, w->img->f->key_encode(&k, buf) ? 9 : 0}, list_kv, list_damage, &l,
-		       w->e);
+	rc = gefs_scan(w->img, w->t, (gefs_bytes){buf, key_prefix(w->img->f, KEY_ENTRY, dir->qpath, buf)}, list_kv,
+		       list_damage, &l, w->e);
 	if (l.n)
 		qsort(l.child, l.n, sizeof *l.child, by_name);
 	for (size_t i = 0; rc == 0 && i < l.n; i++) {

@@ -178,27 +178,44 @@ check_links(struct users *u)
 	return 0;
 }
 
+/* The table of the server itself, for want of a file. */
+static int
+builtin(struct users *u, const struct builtin_user *table)
+{
+	for (; table->name; table++) {
+		gefs_user user = {table->id, table->name, table->leader, table->members};
+		if (!vec_push(u->user, u->n, u->cap, user))
+			return gefs_fail_memory(&u->error);
+	}
+	return make_index(u);
+}
+
 static int
 load(gefs_image *img, struct users *u)
 {
+	const struct format *f = img->f;
 	gefs_tree t;
 	gefs_dirent d;
 	uint8_t storage[KEY_MAX];
 
-	if (gefs_tree_find(img, "adm", &t, &u->error) < 0 ||
-	    gefs_file_find(img, &t, "/users", &d, storage, &u->error) < 0)
+	if (!format_has(f, GEFS_HAS_TREES))
+		return 0; /* there is nobody to ask */
+	if (gefs_tree_find(img, f->users.label, &t, &u->error) < 0)
 		return -1;
+	if (gefs_file_find(img, &t, f->users.path, &d, storage, &u->error) < 0)
+		return u->error.code == GEFS_ENOENT && f->users.table ? builtin(u, f->users.table) : -1;
 	if (d.is_dir || d.length >= USERS_MAX)
-		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL,
-				 "adm:/users is %s, expected a file below 1 MiB", d.is_dir ? "a directory" : "too long");
+		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "%s:%s is %s, expected a file below 1 MiB",
+				 f->users.label, f->users.path, d.is_dir ? "a directory" : "too long");
 	u->text = calloc(1, (size_t)d.length + 1);
 	if (!u->text)
 		return gefs_fail_memory(&u->error);
-	struct fill f = {u->text, d.length, u};
-	if (gefs_file_read(img, &t, &d, 0, d.length, fill_extent, &f, &u->error) < 0)
+	struct fill fill = {u->text, d.length, u};
+	if (gefs_file_read(img, &t, &d, 0, d.length, fill_extent, &fill, &u->error) < 0)
 		return -1;
 	if (!u->damaged && memchr(u->text, 0, (size_t)d.length))
-		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "adm:/users holds a zero byte");
+		return gefs_fail(&u->error, GEFS_EDAMAGE, GEFS_NIL, "%s:%s holds a zero byte", f->users.label,
+				 f->users.path);
 	int rc = parse(u, u->text);
 	if (make_index(u) < 0)
 		return -1;

@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint8_t *b = s->store.block(&s->store, addr);
 		memcpy(b, data + 1, size - 1 < BLOCK ? size - 1 : BLOCK);
 		s->marks[addr / BLOCK] = MARK_CHANGED;
-		format_gefs9.arena_decode(b, &h);
+		format_gefs9.arena_decode(&format_gefs9, b, &h);
 	}
 	rehash(&s->store, s->marks, false);
 	gefs_image *img = image_open_disk(sparse_disk(s), &o, "fuzzed arena", NULL);

@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(b + 2, data, 2);
 	memcpy(b + 36, data + 2, size - 2 < BLOCK - 36 ? size - 2 : BLOCK - 36);
-	format_gefs9.log_decode(b, &h);
+	format_gefs9.log_decode(&format_gefs9, b, &h);
 	s->marks[addr / BLOCK] = MARK_BODY;
 	rehash(&s->store, s->marks, false);
 	gefs_image *img = image_open_disk(sparse_disk(s), &o, "fuzzed log", NULL);

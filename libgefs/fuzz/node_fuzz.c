@@ -22,12 +22,12 @@ record(const gefs_image *img, const struct node *n, gefs_record r)
 	uint8_t value[512] = {0};
 
 	explore_record(img, &r);
-	n->f->dirent_decode(r.value, &d);
-	n->f->snap_decode(r.value, &sn);
-	if (!n->f->key_decode(r.key, &k))
-		n->f->value_check(&k, r.value);
+	dirent_decode(n->f, r.value, &d);
+	snap_decode(n->f, r.value, &sn);
+	if (!key_decode(n->f, r.key, &k))
+		value_check(n->f, &k, r.value);
 	if (r.op >= GEFS_OP_WSTAT && r.op <= GEFS_OP_REPREV)
-		n->f->update(r.op, r.value, value, r.op == GEFS_OP_WSTAT ? 61 : 72);
+		value_update(n->f, r.op, r.value, value, r.op == GEFS_OP_WSTAT ? 61 : 72);
 	node_find_value(n, r.key, false);
 	node_find_message(n, r.key, true);
 }

@@ -17,8 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (size)
 			memcpy(b, data, size < BLOCK ? size : BLOCK);
 		s->marks[places[i] / BLOCK] = MARK_CHANGED;
-		format_detect(b);
-		format_gefs9.super_decode(b, &sb);
+		format_gefs9.super_decode(&format_gefs9, b, &sb);
 	}
 	rehash(&s->store, s->marks, false);
 	gefs_image *img = image_open_disk(sparse_disk(s), &o, "fuzzed superblock", &e);

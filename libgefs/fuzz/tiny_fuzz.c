@@ -22,7 +22,7 @@ static void
 right_hash(uint8_t *super)
 {
 	gefs_super sb;
-	if (format_gefs9.super_decode(super, &sb)) {
+	if (format_gefs9.super_decode(&format_gefs9, super, &sb)) {
 		size_t covered = 104 + 16 * (size_t)sb.narena;
 		put_be64(super + covered, format_gefs9.hash(super, covered));
 	}

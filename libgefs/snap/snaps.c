@@ -32,7 +32,7 @@ static bool
 add_label(struct snaps *s, const struct key *k, const struct label_value *v)
 {
 	char *name = copy(k->name);
-	gefs_label l = {name, k->name.n, v->snap, v->flags, (v->flags & 1) != 0};
+	gefs_label l = {name, k->name.n, v->snap, v->flags, v->mutable};
 	if (name && vec_push(s->labels, s->nlabels, s->cap_labels, l))
 		return true;
 	free(name);
@@ -49,6 +49,21 @@ add_conf(struct snaps *s, const struct key *k, gefs_bytes value)
 	free(name);
 	free(text);
 	return false;
+}
+
+/* A snapshot, and the deadlists that stand in its record in some versions. */
+static bool
+add_snap(struct snaps *s, const struct format *f, gefs_bytes value, gefs_snap *snap)
+{
+	gefs_deadlist dead[DEADLISTS_MAX];
+	size_t n = f->snap_deadlists ? f->snap_deadlists(f, value.p, dead) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		dead[i].gen = snap->id;
+		if (!vec_push(s->dead, s->ndead, s->cap_dead, dead[i]))
+			return false;
+	}
+	return vec_push(s->snaps, s->nsnaps, s->cap_snaps, *snap);
 }
 
 struct load {
@@ -68,14 +83,14 @@ load_kv(void *arg, gefs_bytes key, gefs_bytes value)
 	struct key k;
 	bool ok = true;
 
-	if (f->key_decode(key, &k))
+	if (key_decode(f, key, &k))
 		return 0; /* junk: the checker speaks of it */
-	if (k.type == KEY_LABEL && f->label_decode(value, &lv)) {
+	if (k.type == KEY_LABEL && label_decode(f, value, &lv)) {
 		ok = add_label(s, &k, &lv);
-	} else if (k.type == KEY_SNAP && f->snap_decode(value, &snap)) {
+	} else if (k.type == KEY_SNAP && snap_decode(f, value, &snap)) {
 		snap.id = k.qid;
-		ok = vec_push(s->snaps, s->nsnaps, s->cap_snaps, snap);
-	} else if (k.type == KEY_DEAD && f->deadlist_decode(value, &dl)) {
+		ok = add_snap(s, f, value, &snap);
+	} else if (k.type == KEY_DEAD && deadlist_decode(f, value, &dl)) {
 		dl.gen = k.qid;
 		dl.birth = k.offset;
 		ok = vec_push(s->dead, s->ndead, s->cap_dead, dl);
@@ -132,9 +147,9 @@ snaps_get(gefs_image *img)
 
 	if (!s)
 		return NULL;
-	if (tree_scan(img, &t, &all, &ops, &s->error) < 0)
+	if (format_has(img->f, GEFS_HAS_TREES) && tree_scan(img, &t, &all, &ops, &s->error) < 0)
 		s->damaged = true;
-	/* Keys are big-endian, so this is their order already, unless the tree is damaged. */
+	/* With numeric keys this is their order already, unless the tree is damaged. */
 	if (s->nsnaps)
 		qsort(s->snaps, s->nsnaps, sizeof *s->snaps, snap_by_id_cmp);
 	if (s->ndead)
@@ -231,6 +246,11 @@ gefs_tree_find(gefs_image *img, const char *name, gefs_tree *t, gefs_error *e)
 			return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL,
 					 "label \"%s\" names snapshot %" PRIu64 ", which does not exist", name, l->snap);
 	}
+	if (!format_has(img->f, GEFS_HAS_TREES))
+		return gefs_fail(e, GEFS_ENOENT, GEFS_NIL,
+				 "no files can be read: of this version (%s) only the block layer is known, and what lies above it "
+				 "is absent or unlike any other version",
+				 img->f->name);
 	if (!snap && strcmp(name, "snap") == 0) {
 		*t = snap_tree(img);
 		return 0;

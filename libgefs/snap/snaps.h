@@ -25,6 +25,6 @@ void snaps_free(struct snaps *);
 gefs_tree snap_tree(const gefs_image *);
 
 /* Reads one block of a deadlist chain and checks its header and hash. */
-int deadlist_block_read(gefs_image *, uint64_t addr, uint8_t *block, struct log_header *, gefs_error *);
+int deadlist_block_read(gefs_image *, const gefs_ptr *, uint8_t *block, struct log_header *, gefs_error *);
 
 #endif

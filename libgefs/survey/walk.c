@@ -74,23 +74,30 @@ owner(gefs_use use, uint64_t referrer)
 /* ---- fixed places ---- */
 
 static int
+walk_supers(struct pass *p)
+{
+	gefs_owner o = owner(GEFS_USE_SUPER, GEFS_NIL);
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < p->img->ncopies; i++)
+		rc = refer(p, p->img->copy[i].addr, &o);
+	return rc;
+}
+
+static int
 walk_places(struct pass *p)
 {
 	const gefs_super *sb = image_super(p->img);
-	uint64_t super = p->img->copy[p->img->used].addr;
-	gefs_owner o = owner(GEFS_USE_SUPER, GEFS_NIL);
-	int rc = refer(p, p->img->copy[0].addr, &o);
+	gefs_owner o = owner(GEFS_USE_HEADER, p->img->copy[p->img->used].addr);
+	int rc = format_has(p->img->f, GEFS_HAS_SUPERBLOCKS) ? walk_supers(p) : 0;
 
-	if (rc == 0)
-		rc = refer(p, p->img->copy[1].addr, &o);
-	o = owner(GEFS_USE_HEADER, super);
-	for (uint32_t i = 0; rc == 0 && i < sb->narena; i++) {
-		uint64_t second;
-		o.arena = i;
-		rc = refer(p, sb->arena[i].addr, &o);
-		if (rc == 0 && !__builtin_add_overflow(sb->arena[i].addr, (uint64_t)p->img->f->blksz, &second))
-			rc = refer(p, second, &o);
-	}
+	for (uint32_t i = 0; rc == 0 && i < sb->narena; i++)
+		for (uint32_t k = 0; rc == 0 && k < p->img->f->header_copies; k++) {
+			uint64_t addr;
+			o.arena = i;
+			if (!__builtin_add_overflow(sb->arena[i].addr, (uint64_t)k * p->img->f->blksz, &addr))
+				rc = refer(p, addr, &o);
+		}
 	return rc;
 }
 
@@ -132,9 +139,9 @@ data_pointer(struct pass *p, uint64_t node, const gefs_record *r)
 	gefs_error why;
 	struct key k;
 
-	if (f->key_decode(r->key, &k) || k.type != KEY_DATA || f->value_check(&k, r->value))
+	if (key_decode(f, r->key, &k) || k.type != KEY_DATA || value_check(f, &k, r->value))
 		return 0;
-	gefs_ptr ptr = f->ptr_decode(r->value.p);
+	gefs_ptr ptr = ptr_decode(f, r->value.p);
 	if (!image_addr_ok(p->img, ptr.addr)) {
 		gefs_fail(&why, GEFS_EDAMAGE, node,
 			  "node 0x%" PRIx64 ": data of qid %" PRIu64 " offset 0x%" PRIx64 " at 0x%" PRIx64
@@ -261,7 +268,10 @@ static int
 walk_trees(struct pass *p, const struct snaps *snaps)
 {
 	gefs_tree t = snap_tree(p->img);
-	int rc = walk_tree(p, &t, p->img->copy[p->img->used].addr);
+	int rc = 0;
+
+	if (format_has(p->img->f, GEFS_HAS_TREES))
+		rc = walk_tree(p, &t, p->img->copy[p->img->used].addr);
 
 	for (size_t i = 0; rc == 0 && i < snaps->nsnaps; i++) {
 		gefs_tree_of(&snaps->snaps[i], &t);

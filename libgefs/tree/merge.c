@@ -78,6 +78,7 @@ apply(struct merge *m, const struct pending *p, const gefs_record *r, bool *pres
 	case GEFS_OP_WSTAT:
 	case GEFS_OP_RELINK:
 	case GEFS_OP_REPREV:
+	case GEFS_OP_REFER:
 		if (!*present || value->n > sizeof m->buf) {
 			complain(m, p, r, "change of a key that does not exist");
 			return;
@@ -85,7 +86,7 @@ apply(struct merge *m, const struct pending *p, const gefs_record *r, bool *pres
 		if (value->p != m->buf)
 			memmove(m->buf, value->p, value->n);
 		value->p = m->buf;
-		const char *why = p->node->f->update(r->op, r->value, m->buf, value->n);
+		const char *why = value_update(p->node->f, r->op, r->value, m->buf, value->n);
 		if (why)
 			complain(m, p, r, why);
 		return;

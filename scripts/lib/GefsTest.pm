@@ -21,7 +21,7 @@ use JSON::PP ();
 use POSIX ();
 
 our @EXPORT_OK = qw(
-	root build_dir tool images images9 chosen image image_copy manifest run jsonl
+	root build_dir tool images images9 images_older chosen image image_copy manifest run jsonl
 	parse_json read_zstd complaint first_few printable
 );
 our %EXPORT_TAGS = (all => \@EXPORT_OK);
@@ -63,6 +63,12 @@ sub images
 sub images9
 {
 	return grep { !/^(?:A|B|BE)-/ } images();
+}
+
+# images_older() -> the others: A-* and BE-* of gefs0001 in both byte orders, B-* of the revision of 2023.
+sub images_older
+{
+	return grep { /^(?:A|B|BE)-/ } images();
 }
 
 # chosen(NAMES) -> the names given on the command line (prove t/x.t :: small snaps), by default all.

@@ -111,7 +111,7 @@ static int
 on_file(void *arg, const gefs_file *f)
 {
 	struct tour *t = arg;
-	uint8_t storage[256];
+	uint8_t storage[GEFS_KEY_MAX];
 	char path[64];
 	gefs_dirent found;
 
@@ -122,7 +122,6 @@ on_file(void *arg, const gefs_file *f)
 		return step(t);
 	gefs_file_find(t->img, t->tree, (const char *)f->path, &found, storage, NULL);
 	gefs_qid_path(t->img, t->tree, f->entry->qpath, path, sizeof path, NULL);
-	gefs_dir_path(t->img, t->tree, f->entry->qpath, path, sizeof path, NULL);
 	gefs_file_read(t->img, t->tree, f->entry, 0, MAX_READ, on_extent, t, NULL);
 	gefs_file_read(t->img, t->tree, f->entry, f->entry->length / 2, MAX_READ, on_extent, t, NULL);
 	return step(t);

@@ -127,7 +127,7 @@ barrier_at(const uint8_t *b, uint32_t size)
 	gefs_log_entry e;
 	const char *why;
 	for (uint32_t at = 0, n; at < size; at += n) {
-		n = F->log_entry(b + F->log_header, size, at, &e, &why);
+		n = F->log_entry(F, b + F->log_header, size, at, &e, &why);
 		if (n == 0)
 			break;
 		if (e.op == GEFS_LOG_SYNC)

@@ -88,7 +88,7 @@ static bool
 find_typed(struct store *s, uint64_t root, const struct key *k, struct spot *out)
 {
 	uint8_t buf[KEY_MAX];
-	gefs_bytes b = {buf, F->key_encode(k, buf)};
+	gefs_bytes b = {buf, key_encode(F, k, buf)};
 	return find_key(s, root, b, out);
 }
 

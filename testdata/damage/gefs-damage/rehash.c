@@ -43,7 +43,7 @@ fix_record(struct walk *w, gefs_record r, bool child, unsigned depth)
 {
 	uint8_t *v = (uint8_t *)(uintptr_t)r.value.p;
 	if (child) {
-		if (r.value.n != F->child_size)
+		if (r.value.n != CHILD_SIZE)
 			return false;
 		fix_tree(w, be64(v), depth + 1);
 		return fix_ptr(w, v, true);
@@ -87,7 +87,7 @@ fix_super(struct walk *w, uint64_t addr)
 	size_t covered;
 	bool changed;
 
-	if (!b || !mark || !F->super_decode(b, &sb))
+	if (!b || !mark || !F->super_decode(F, b, &sb))
 		return;
 	changed = (*mark & MARK_CHANGED) != 0;
 	fix_tree(w, sb.snap_root.addr, 0);

@@ -48,6 +48,6 @@ parse_key(const char *text, uint8_t *out, size_t *n)
 		else if (*p == ':')
 			k.offset = strtoull(p + 1, NULL, 0);
 	}
-	*n = format_gefs9.key_encode(&k, out);
+	*n = key_encode(&format_gefs9, &k, out);
 	return true;
 }

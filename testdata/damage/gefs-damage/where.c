@@ -131,7 +131,7 @@ in_tree(struct store *s, uint64_t root, const char **p, struct spot *out)
 		k = 0;
 	key.offset = k & ~(uint64_t)(BLOCK - 1);
 	uint8_t buf[KEY_MAX];
-	if (!find_key(s, root, (gefs_bytes){buf, F->key_encode(&key, buf)}, out))
+	if (!find_key(s, root, (gefs_bytes){buf, key_encode(F, &key, buf)}, out))
 		return false;
 	if (what == '@') {
 		uint64_t addr = be64(s->block(s, out->addr[0]) + out->val_at);
@@ -182,7 +182,7 @@ find_base(struct store *s, const char **p, struct spot *out)
 	if (strncmp(*p, "dead[", 5) == 0 && indexed(p, "dead", &a, &b)) {
 		struct key k = {.type = KEY_DEAD, .qid = a, .offset = b};
 		uint8_t buf[KEY_MAX];
-		if (!find_key(s, root, (gefs_bytes){buf, F->key_encode(&k, buf)}, &list))
+		if (!find_key(s, root, (gefs_bytes){buf, key_encode(F, &k, buf)}, &list))
 			return false;
 		return chained(s, be64(s->block(s, list.addr[0]) + list.val_at), 0, KIND_DEAD, out);
 	}
@@ -205,7 +205,7 @@ barrier(const uint8_t *b, struct spot *sp)
 	gefs_log_entry e;
 	const char *why;
 	for (uint32_t at = 0, n; at < size; at += n) {
-		n = F->log_entry(b + 36, size, at, &e, &why);
+		n = F->log_entry(F, b + 36, size, at, &e, &why);
 		if (n == 0)
 			break;
 		if (e.op == GEFS_LOG_SYNC)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "survey/survey.h"
+#include "base/blockmap.h"
 
 enum { BLOCKS = 20000 };
 

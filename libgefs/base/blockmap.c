@@ -1,5 +1,6 @@
-#include "survey/survey.h"
+#include "base/blockmap.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* The place of a group: where it is, or the empty one where it belongs. The table is never full. */

@@ -1,0 +1,306 @@
+/* The format of 2022, "gefs0001", in both byte orders: docs/format.md sections 23 to 32. */
+#include "format/gefs0001.h"
+
+#include "base/siphash.h"
+
+enum {
+	BLKSZ = 8192,
+	BUFSPC = (BLKSZ - GEFS0001_PIVOT_HEADER) / 2,
+	DIRENTSZ = 53,
+	SNAPSZ = 232,
+	LABELSZ = 9,
+	NDEAD = 8,
+	MAGIC = 0x6765, /* "ge": the version string doubles as type */
+	MAX_ARENAS = 128
+};
+
+enum log_op { LOG_ALLOC1 = 1, LOG_FREE1, LOG_CHAIN, LOG_END, LOG_ALLOC, LOG_FREE };
+enum dead_op { OP_END, OP_CHAIN, OP_GRAFT, OP_KILL };
+
+uint64_t
+gefs0001_hash(const void *data, size_t len)
+{
+	const uint64_t key = 0x7366656773666567; /* "gefsgefs", twice */
+	return gefs_siphash(data, len, key, key);
+}
+
+gefs_block_type
+gefs0001_classify(const struct format *f, const uint8_t *b)
+{
+	uint16_t t = get16(f, b);
+	if (be16(b) == MAGIC)
+		return GEFS_BLOCK_ARENA;
+	return t <= GEFS_BLOCK_DEADLIST ? (gefs_block_type)t : GEFS_BLOCK_UNKNOWN;
+}
+
+bool
+gefs0001_root_decode(const struct format *f, const uint8_t *b, gefs_super *s)
+{
+	if (memcmp(b, f->version, 8) != 0)
+		return false;
+	memset(s, 0, sizeof *s);
+	memcpy(s->version, b, 8);
+	s->blksz = get32(f, b + 8);
+	s->bufspc = get32(f, b + 12);
+	s->snap_height = get32(f, b + 16);
+	s->snap_root = (gefs_ptr){get64(f, b + 20), get64(f, b + 28), GEFS_NIL};
+	s->narena = get32(f, b + 36);
+	s->arena_size = get64(f, b + 40);
+	s->nextqid = get64(f, b + 48);
+	s->nextgen = get64(f, b + 56);
+	s->snapdl_head.addr = s->snapdl_tail.addr = GEFS_NIL;
+	if (s->narena == 0 || s->narena > GEFS_MAX_ARENAS || s->arena_size == 0 || s->arena_size % f->blksz)
+		return false;
+	for (uint32_t i = 0; i < s->narena; i++) {
+		s->arena[i].hash = GEFS_NIL;
+		if (__builtin_mul_overflow(s->arena_size, (uint64_t)i, &s->arena[i].addr))
+			return false;
+	}
+	return true;
+}
+
+bool
+gefs0001_arena_decode(const struct format *f, const uint8_t *b, struct arena_header *a)
+{
+	a->log_head = get64(f, b + 64);
+	a->size = get64(f, b + 80);
+	a->used = get64(f, b + 88);
+	return memcmp(b, f->version, 8) == 0;
+}
+
+/* The bytes of an entry: its operation decides. */
+static uint32_t
+entry_size(unsigned op)
+{
+	return op == LOG_ALLOC || op == LOG_FREE ? 16 : 8;
+}
+
+/* Nothing in the block says how long the log is: the entry that ends or continues it does. */
+const char *
+gefs0001_log_decode(const struct format *f, const uint8_t *b, struct log_header *h)
+{
+	const uint8_t *body = b + f->log_header;
+
+	h->type = gefs0001_classify(f, b);
+	h->hash = get64(f, b + 2);
+	h->covered = f->log_space;
+	h->next = (gefs_ptr){GEFS_NIL, GEFS_NIL, GEFS_NIL};
+	for (h->size = 0; h->size + 8 <= f->log_space;) {
+		uint64_t w = get64(f, body + h->size);
+		unsigned op = w & 0xff;
+		h->size += entry_size(op);
+		if (op == LOG_CHAIN)
+			h->next.addr = w & ~(uint64_t)0xff;
+		if (op == LOG_CHAIN || op == LOG_END)
+			return NULL;
+		if (op < LOG_ALLOC1 || op > LOG_FREE)
+			break; /* reading the entries will say so */
+	}
+	if (h->size > f->log_space)
+		h->size = f->log_space - f->log_space % 8;
+	return h->size + 8 > f->log_space ? "neither an end nor a continuation" : NULL;
+}
+
+uint32_t
+gefs0001_log_entry(const struct format *f, const uint8_t *body, uint32_t size, uint32_t at, gefs_log_entry *e,
+		   const char **why)
+{
+	static const gefs_log_op ops[] = {[LOG_ALLOC1] = GEFS_LOG_ALLOC1, [LOG_FREE1] = GEFS_LOG_FREE1,
+					  [LOG_CHAIN] = GEFS_LOG_CHAIN,	  [LOG_END] = GEFS_LOG_END,
+					  [LOG_ALLOC] = GEFS_LOG_ALLOC,	  [LOG_FREE] = GEFS_LOG_FREE};
+	uint64_t w = get64(f, body + at);
+	unsigned op = w & 0xff;
+
+	if (op < LOG_ALLOC1 || op > LOG_FREE) {
+		*why = "an unknown operation";
+		return 0;
+	}
+	if (size - at < entry_size(op)) {
+		*why = "a range without its length";
+		return 0;
+	}
+	e->op = ops[op];
+	e->offset = at;
+	e->addr = w & ~(uint64_t)0xff;
+	e->len = op == LOG_END || op == LOG_CHAIN ? 0 : f->blksz;
+	if (op == LOG_ALLOC || op == LOG_FREE)
+		e->len = get64(f, body + at + 8);
+	return entry_size(op);
+}
+
+static const char *
+dead_decode(const struct format *f, const uint8_t *b, struct log_header *h)
+{
+	h->type = gefs0001_classify(f, b);
+	h->hash = get64(f, b + 2);
+	h->size = f->dead_space - f->dead_space % 16;
+	h->covered = f->dead_space; /* by a hash that the server never looks at */
+	h->next.addr = GEFS_NIL;
+	return NULL;
+}
+
+static uint32_t
+dead_entry(const struct format *f, const uint8_t *body, uint32_t size, uint32_t at, gefs_dead_entry *e,
+	   const char **why)
+{
+	static const gefs_dead_kind kinds[] = {[OP_END] = GEFS_DEAD_END, [OP_CHAIN] = GEFS_DEAD_CHAIN, [OP_GRAFT] = GEFS_DEAD_GRAFT,
+					       [OP_KILL] = GEFS_DEAD_KILL};
+	uint64_t w = get64(f, body + at);
+
+	(void)size;
+	if ((w & 0xff) > OP_KILL) {
+		*why = "an unknown operation";
+		return 0;
+	}
+	*e = (gefs_dead_entry){kinds[w & 0xff], w & ~(uint64_t)0xff, get64(f, body + at + 8)};
+	return 16;
+}
+
+static void
+record_decode(const struct format *f, const uint8_t *p, gefs_snap *s)
+{
+	s->nref = get32(f, p);
+	s->height = get32(f, p + 4);
+	s->gen = get64(f, p + 8);
+	s->root = ptr_decode(f, p + 16);
+	s->pred = get64(f, p + 40);
+	s->succ = s->base = GEFS_NIL;
+	s->nlbl = s->flag = 0;
+}
+
+/* Deadlist i holds what was born after the generation that it names, and not after that of list i - 1. */
+static size_t
+record_deadlists(const struct format *f, const uint8_t *p, gefs_deadlist out[DEADLISTS_MAX])
+{
+	size_t n = 0;
+
+	for (int i = 0; i < NDEAD; i++) {
+		const uint8_t *d = p + 40 + 24 * i;
+		gefs_ptr head = {get64(f, d + 8), get64(f, d + 16), GEFS_NIL};
+		if (head.addr != GEFS_NIL)
+			out[n++] = (gefs_deadlist){.birth = get64(f, d), .head = head, .tail = {GEFS_NIL, GEFS_NIL, GEFS_NIL}};
+	}
+	return n;
+}
+
+static bool
+label_value(const struct format *f, const uint8_t *p, struct label_value *l)
+{
+	*l = (struct label_value){get64(f, p + 1), 0, true};
+	return true;
+}
+
+/* The one message on snapshots, of the big-endian variant: one more refers to it. */
+static const char *
+refer(const struct format *f, int op, gefs_bytes operand, uint8_t *value)
+{
+	(void)op;
+	(void)operand;
+	put32(f, value, get32(f, value) + 1);
+	return NULL;
+}
+
+static bool
+root_at(const struct format *f, const struct probe *p, uint64_t addr, gefs_super *s)
+{
+	uint8_t b[GEFS0001_ROOT_SIZE];
+	return p->read(p->arg, b, sizeof b, addr) && gefs0001_root_decode(f, b, s) && s->blksz == f->blksz;
+}
+
+bool
+gefs0001_find_root(const struct format *f, const struct probe *p, gefs_super *s)
+{
+	enum { LEAST = 8, UNIT = 36 }; /* ream: an arena for each 64 GiB, at least 8 */
+	uint64_t n = (p->size + ((uint64_t)1 << UNIT) - 1) >> UNIT;
+
+	if (p->size < f->blksz)
+		return false;
+	if (root_at(f, p, 0, s))
+		return true;
+	n = n < LEAST ? LEAST : n > MAX_ARENAS ? MAX_ARENAS : n;
+	uint64_t size = p->size / n;
+	size -= size % f->blksz + (size < f->blksz ? 0 : f->blksz);
+	for (uint64_t i = n - 1; i > 0; i--)
+		if (root_at(f, p, i * size, s) && s->arena_size == size)
+			return true;
+	return false;
+}
+
+uint32_t
+gefs0001_roots(const struct format *f, const struct probe *p, uint64_t addr[GEFS_MAX_ARENAS])
+{
+	gefs_super s;
+
+	addr[0] = 0;
+	if (!gefs0001_find_root(f, p, &s))
+		return 1;
+	for (uint32_t i = 0; i < s.narena; i++)
+		addr[i] = s.arena[i].addr;
+	return s.narena;
+}
+
+static bool
+probe(const struct probe *p, bool forced, const struct format *which, struct format *f)
+{
+	gefs_super s;
+	*f = *which;
+	return forced || gefs0001_find_root(f, p, &s);
+}
+
+static bool
+probe_le(const struct probe *p, bool forced, struct format *f)
+{
+	return probe(p, forced, &format_gefs0001_le, f);
+}
+
+static bool
+probe_be(const struct probe *p, bool forced, struct format *f)
+{
+	return probe(p, forced, &format_gefs0001_be, f);
+}
+
+static const struct builtin_user users_le[] = {
+	{-1, "adm", "", ""},	{0, "none", "", ""},	   {1, "tor", "tor", ""},	  {2, "glenda", "glenda", ""},
+	{10000, "sys", "", ""}, {10001, "map", "map", ""}, {10002, "doc", "", ""},	  {10003, "upas", "upas", ""},
+	{10004, "font", "", ""}, {10005, "bootes", "bootes", ""}, {0},
+};
+static const struct builtin_user users_be[] = {
+	{-1, "adm", "", "glenda"},    {0, "none", "", ""},	 {1, "tor", "tor", ""},		{2, "glenda", "glenda", ""},
+	{10000, "sys", "", "glenda"}, {10001, "map", "map", ""}, {10002, "doc", "", ""},	{10003, "upas", "upas", "glenda"},
+	{10004, "font", "", ""},      {10005, "bootes", "bootes", ""}, {0},
+};
+
+#define GEFS0001                                                                                                          \
+	.version = "gefs0001", .features = GEFS_HAS_TREES, .blksz = BLKSZ, .bufspc = BUFSPC,                             \
+	.pivot_header = GEFS0001_PIVOT_HEADER, .leaf_header = GEFS0001_LEAF_HEADER,                                      \
+	.log_header = GEFS0001_LIST_HEADER, .dead_header = GEFS0001_LIST_HEADER,                                         \
+	.leaf_space = BLKSZ - GEFS0001_LEAF_HEADER, .pivot_space = BLKSZ - GEFS0001_PIVOT_HEADER - BUFSPC,               \
+	.buffer_space = BUFSPC, .log_space = BLKSZ - GEFS0001_LIST_HEADER, .dead_space = BLKSZ - GEFS0001_LIST_HEADER,   \
+	.max_arenas = MAX_ARENAS, .header_copies = 1, .last_root_wins = true, .size_counts_header = true,                \
+	.dead_hash_in_pointer = true, .leaves = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES_CLEARS,  \
+	.key_max = 267, .name_max = 255, .key_byte = {0, 1, 5, 2, 4, NO_KEY, NO_KEY}, .dirent_size = DIRENTSZ,           \
+	.snap_size = SNAPSZ, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \
+	.super_decode = gefs0001_root_decode, .arena_decode = gefs0001_arena_decode, .log_decode = gefs0001_log_decode,  \
+	.dead_decode = dead_decode, .log_entry = gefs0001_log_entry, .dead_entry = dead_entry,                           \
+	.snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
+
+const struct format format_gefs0001_le = {
+	GEFS0001,
+	.name = "gefs0001-le",
+	.words = "the format of July 2022, little-endian",
+	.little = true,
+	.op_type = {0, GEFS_OP_INSERT, GEFS_OP_DELETE, GEFS_OP_CLEARB, GEFS_OP_WSTAT},
+	.users = {"main", "/adm/users", users_le},
+};
+
+const struct format format_gefs0001_be = {
+	GEFS0001,
+	.name = "gefs0001-be",
+	.words = "the format of October 2022, big-endian",
+	.op_type = {0, GEFS_OP_INSERT, GEFS_OP_DELETE, GEFS_OP_CLEARB, GEFS_OP_WSTAT, GEFS_OP_REFER},
+	.users = {"main", "/adm/users", users_be},
+	.snap_update = refer,
+};
+
+const struct version version_gefs0001_le = {"gefs0001-le", probe_le, gefs0001_roots};
+const struct version version_gefs0001_be = {"gefs0001-be", probe_be, gefs0001_roots};
