@@ -97,7 +97,18 @@ struct format {
 			      const char **why);
 	uint32_t (*dead_entry)(const struct format *, const uint8_t *body, uint32_t size, uint32_t at,
 			       gefs_dead_entry *, const char **why);
+	/* The same the other way round: fill a whole block. super_encode computes the hash that it holds. */
+	void (*super_encode)(const struct format *, const gefs_super *, uint8_t *block);
+	void (*arena_encode)(const struct format *, const struct arena_header *, const gefs_super *root, uint8_t *block);
+	/* Puts an entry at body offset `at`; returns its bytes. There is room for any entry below log_full. */
+	uint32_t (*log_put)(const struct format *, uint8_t *block, uint32_t at, gefs_log_op, uint64_t addr, uint64_t len);
+	/* Completes a block of `size` body bytes: header, continuation or end, hash. next: GEFS_NIL at the end. */
+	void (*log_seal)(const struct format *, uint8_t *block, uint32_t size, uint64_t next);
+	uint32_t log_full; /* body bytes from which on a log block takes no further entry */
+
 	/* The values are as long as the descriptor says. */
+	void (*snap_encode)(const struct format *, const gefs_snap *, uint8_t *);
+	void (*label_encode)(const struct format *, const struct label_value *, uint8_t *);
 	void (*snap_decode)(const struct format *, const uint8_t *, gefs_snap *);
 	bool (*label_decode)(const struct format *, const uint8_t *, struct label_value *);
 	/* Deadlists that stand in a snapshot's record; how many. NULL: none do. */
@@ -134,6 +145,12 @@ get64(const struct format *f, const void *p)
 }
 
 static inline void
+put16(const struct format *f, void *p, uint16_t v)
+{
+	f->little ? put_le16(p, v) : put_be16(p, v);
+}
+
+static inline void
 put32(const struct format *f, void *p, uint32_t v)
 {
 	f->little ? put_le32(p, v) : put_be32(p, v);
@@ -149,6 +166,14 @@ static inline gefs_ptr
 ptr_decode(const struct format *f, const uint8_t *p)
 {
 	return (gefs_ptr){get64(f, p), get64(f, p + 8), get64(f, p + 16)};
+}
+
+static inline void
+ptr_encode(const struct format *f, gefs_ptr ptr, uint8_t *p)
+{
+	put64(f, p, ptr.addr);
+	put64(f, p + 8, ptr.hash);
+	put64(f, p + 16, ptr.gen);
 }
 
 /* ---- keys, values and messages (keys.c, values.c): the same for all versions, by the descriptor's tables ---- */

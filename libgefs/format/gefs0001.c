@@ -59,6 +59,22 @@ gefs0001_root_decode(const struct format *f, const uint8_t *b, gefs_super *s)
 	return true;
 }
 
+void
+gefs0001_root_encode(const struct format *f, const gefs_super *s, uint8_t *b)
+{
+	memset(b, 0, f->blksz);
+	memcpy(b, f->version, 8);
+	put32(f, b + 8, s->blksz);
+	put32(f, b + 12, s->bufspc);
+	put32(f, b + 16, s->snap_height);
+	put64(f, b + 20, s->snap_root.addr);
+	put64(f, b + 28, s->snap_root.hash);
+	put32(f, b + 36, s->narena);
+	put64(f, b + 40, s->arena_size);
+	put64(f, b + 48, s->nextqid);
+	put64(f, b + 56, s->nextgen);
+}
+
 bool
 gefs0001_arena_decode(const struct format *f, const uint8_t *b, struct arena_header *a)
 {
@@ -66,6 +82,16 @@ gefs0001_arena_decode(const struct format *f, const uint8_t *b, struct arena_hea
 	a->size = get64(f, b + 80);
 	a->used = get64(f, b + 88);
 	return memcmp(b, f->version, 8) == 0;
+}
+
+void
+gefs0001_arena_encode(const struct format *f, const struct arena_header *a, const gefs_super *root, uint8_t *b)
+{
+	gefs0001_root_encode(f, root, b);
+	put64(f, b + 64, a->log_head);
+	put64(f, b + 72, GEFS_NIL);
+	put64(f, b + 80, a->size);
+	put64(f, b + 88, a->used);
 }
 
 /* The bytes of an entry: its operation decides. */
@@ -128,6 +154,37 @@ gefs0001_log_entry(const struct format *f, const uint8_t *body, uint32_t size, u
 	return entry_size(op);
 }
 
+/* A range of one block has a form of its own. */
+uint32_t
+gefs0001_log_put(const struct format *f, uint8_t *b, uint32_t at, gefs_log_op op, uint64_t addr, uint64_t len)
+{
+	static const uint8_t code[] = {[GEFS_LOG_ALLOC1] = LOG_ALLOC1, [GEFS_LOG_FREE1] = LOG_FREE1,
+				       [GEFS_LOG_CHAIN] = LOG_CHAIN,   [GEFS_LOG_END] = LOG_END,
+				       [GEFS_LOG_ALLOC] = LOG_ALLOC,   [GEFS_LOG_FREE] = LOG_FREE};
+	uint8_t *p = b + f->log_header + at;
+
+	if (len == f->blksz && op == GEFS_LOG_ALLOC)
+		op = GEFS_LOG_ALLOC1;
+	if (len == f->blksz && op == GEFS_LOG_FREE)
+		op = GEFS_LOG_FREE1;
+	put64(f, p, addr | code[op]);
+	if (entry_size(code[op]) == 16)
+		put64(f, p + 8, len);
+	return entry_size(code[op]);
+}
+
+void
+gefs0001_log_seal(const struct format *f, uint8_t *b, uint32_t size, uint64_t next)
+{
+	if (next == GEFS_NIL)
+		size += gefs0001_log_put(f, b, size, GEFS_LOG_END, 0, 0);
+	else
+		size += gefs0001_log_put(f, b, size, GEFS_LOG_CHAIN, next, 0);
+	memset(b + f->log_header + size, 0, f->log_space - size);
+	put16(f, b, GEFS_BLOCK_LOG);
+	put64(f, b + 2, f->hash(b + f->log_header, f->log_space));
+}
+
 static const char *
 dead_decode(const struct format *f, const uint8_t *b, struct log_header *h)
 {
@@ -168,6 +225,18 @@ record_decode(const struct format *f, const uint8_t *p, gefs_snap *s)
 	s->nlbl = s->flag = 0;
 }
 
+/* Deadlists are not written: they are a hint at most, and an empty one is sound. */
+static void
+record_encode(const struct format *f, const gefs_snap *s, uint8_t *p)
+{
+	memset(p, 0xff, SNAPSZ);
+	put32(f, p, s->nref);
+	put32(f, p + 4, s->height);
+	put64(f, p + 8, s->gen);
+	ptr_encode(f, s->root, p + 16);
+	put64(f, p + 40, s->pred);
+}
+
 /* Deadlist i holds what was born after the generation that it names, and not after that of list i - 1. */
 static size_t
 record_deadlists(const struct format *f, const uint8_t *p, gefs_deadlist out[DEADLISTS_MAX])
@@ -181,6 +250,13 @@ record_deadlists(const struct format *f, const uint8_t *p, gefs_deadlist out[DEA
 			out[n++] = (gefs_deadlist){.birth = get64(f, d), .head = head, .tail = {GEFS_NIL, GEFS_NIL, GEFS_NIL}};
 	}
 	return n;
+}
+
+static void
+label_put(const struct format *f, const struct label_value *l, uint8_t *p)
+{
+	p[0] = f->key_byte[KEY_SNAP];
+	put64(f, p + 1, l->snap);
 }
 
 static bool
@@ -282,7 +358,9 @@ static const struct builtin_user users_be[] = {
 	.snap_size = SNAPSZ, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \
 	.super_decode = gefs0001_root_decode, .arena_decode = gefs0001_arena_decode, .log_decode = gefs0001_log_decode,  \
 	.dead_decode = dead_decode, .log_entry = gefs0001_log_entry, .dead_entry = dead_entry,                           \
-	.snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
+	.super_encode = gefs0001_root_encode, .arena_encode = gefs0001_arena_encode, .log_put = gefs0001_log_put,        \
+	.log_seal = gefs0001_log_seal, .log_full = BLKSZ - GEFS0001_LIST_HEADER - GEFS0001_LOG_SLOP,                     \
+	.snap_encode = record_encode, .label_encode = label_put, .snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
 
 const struct format format_gefs0001_le = {
 	GEFS0001,

@@ -52,6 +52,10 @@ static const struct format base = {
 	.classify = gefs0001_classify,
 	.super_decode = gefs0001_root_decode,
 	.arena_decode = gefs0001_arena_decode,
+	.super_encode = gefs0001_root_encode,
+	.arena_encode = gefs0001_arena_encode,
+	.log_put = gefs0001_log_put,
+	.log_seal = gefs0001_log_seal,
 	.log_decode = gefs0001_log_decode,
 	.log_entry = gefs0001_log_entry,
 	.dead_decode = dead_decode,
@@ -66,6 +70,7 @@ set_block_size(struct format *f, uint32_t blksz)
 	f->pivot_space = blksz - f->pivot_header - f->bufspc;
 	f->leaf_space = blksz - f->leaf_header;
 	f->log_space = blksz - f->log_header;
+	f->log_full = f->log_space - GEFS0001_LOG_SLOP;
 	f->dead_space = blksz - f->dead_header;
 }
 

@@ -8,6 +8,7 @@ enum {
 	PIVHDSZ = 10,
 	LEAFHDSZ = 6,
 	LOGHDSZ = 36,
+	LOGSLOP = 40,
 	BUFSPC = (BLKSZ - PIVHDSZ) / 2,
 	DIRENTSZ = 61,
 	SNAPSZ = 72,
@@ -65,6 +66,34 @@ super_decode(const struct format *f, const uint8_t *b, gefs_super *s)
 	return true;
 }
 
+static void
+super_encode(const struct format *f, const gefs_super *s, uint8_t *b)
+{
+	size_t covered = SUPERHDSZ + 16 * (size_t)s->narena;
+
+	memset(b, 0, BLKSZ);
+	memcpy(b, f->version, 8);
+	put_be32(b + 8, s->blksz);
+	put_be32(b + 12, s->bufspc);
+	put_be32(b + 16, s->narena);
+	put_be32(b + 20, s->snap_height);
+	put_be64(b + 24, s->snap_root.addr);
+	put_be64(b + 32, s->snap_root.hash);
+	put_be64(b + 40, s->snapdl_head.addr);
+	put_be64(b + 48, s->snapdl_head.hash);
+	put_be64(b + 56, s->snapdl_tail.addr);
+	put_be64(b + 64, s->snapdl_tail.hash);
+	put_be64(b + 72, s->flag);
+	put_be64(b + 80, s->nextqid);
+	put_be64(b + 88, s->nextgen);
+	put_be64(b + 96, s->qgen);
+	for (uint32_t i = 0; i < s->narena; i++) {
+		put_be64(b + SUPERHDSZ + 16 * i, s->arena[i].addr);
+		put_be64(b + SUPERHDSZ + 8 + 16 * i, s->arena[i].hash);
+	}
+	put_be64(b + covered, hash(b, covered));
+}
+
 static bool
 arena_decode(const struct format *f, const uint8_t *b, struct arena_header *a)
 {
@@ -73,6 +102,19 @@ arena_decode(const struct format *f, const uint8_t *b, struct arena_header *a)
 	a->size = be64(b + 18);
 	a->used = be64(b + 26);
 	return be16(b) == GEFS_BLOCK_ARENA;
+}
+
+static void
+arena_encode(const struct format *f, const struct arena_header *a, const gefs_super *root, uint8_t *b)
+{
+	(void)f;
+	(void)root;
+	memset(b, 0, BLKSZ);
+	put_be16(b, GEFS_BLOCK_ARENA);
+	put_be64(b + 2, a->log_head);
+	put_be64(b + 10, GEFS_NIL);
+	put_be64(b + 18, a->size);
+	put_be64(b + 26, a->used);
 }
 
 static const char *
@@ -116,6 +158,37 @@ log_entry(const struct format *f, const uint8_t *body, uint32_t size, uint32_t a
 	return 16;
 }
 
+/* Ranges take two words, as in logs that the server compresses. */
+static uint32_t
+log_put(const struct format *f, uint8_t *b, uint32_t at, gefs_log_op op, uint64_t addr, uint64_t len)
+{
+	uint8_t *p = b + LOGHDSZ + at;
+
+	(void)f;
+	put_be64(p, (op == GEFS_LOG_SYNC ? addr << 8 : addr) | op);
+	if (op < GEFS_LOG_ALLOC)
+		return 8;
+	put_be64(p + 8, len);
+	return 16;
+}
+
+static void
+list_seal(uint8_t *b, gefs_block_type type, uint32_t size, gefs_ptr next)
+{
+	put_be16(b, type);
+	put_be16(b + 2, (uint16_t)size);
+	put_be64(b + 4, hash(b + LOGHDSZ, size));
+	ptr_encode(&format_gefs9, next, b + 12);
+	memset(b + LOGHDSZ + size, 0, BLKSZ - LOGHDSZ - size);
+}
+
+static void
+log_seal(const struct format *f, uint8_t *b, uint32_t size, uint64_t next)
+{
+	(void)f;
+	list_seal(b, GEFS_BLOCK_LOG, size, (gefs_ptr){next, GEFS_NIL, GEFS_NIL});
+}
+
 /* A deadlist's body is an array of addresses. */
 static uint32_t
 dead_entry(const struct format *f, const uint8_t *body, uint32_t size, uint32_t at, gefs_dead_entry *e,
@@ -140,6 +213,28 @@ record_decode(const struct format *f, const uint8_t *p, gefs_snap *s)
 	s->succ = be64(p + 32);
 	s->base = be64(p + 40);
 	s->root = ptr_decode(f, p + 48);
+}
+
+static void
+record_encode(const struct format *f, const gefs_snap *s, uint8_t *p)
+{
+	put_be32(p, s->nref);
+	put_be32(p + 4, s->nlbl);
+	put_be32(p + 8, s->height);
+	put_be32(p + 12, s->flag);
+	put_be64(p + 16, s->gen);
+	put_be64(p + 24, s->pred);
+	put_be64(p + 32, s->succ);
+	put_be64(p + 40, s->base);
+	ptr_encode(f, s->root, p + 48);
+}
+
+static void
+label_put(const struct format *f, const struct label_value *l, uint8_t *p)
+{
+	p[0] = f->key_byte[KEY_SNAP];
+	put_be64(p + 1, l->snap);
+	put_be32(p + 9, l->flags);
 }
 
 static bool
@@ -233,6 +328,13 @@ const struct format format_gefs9 = {
 	.classify = classify,
 	.super_decode = super_decode,
 	.arena_decode = arena_decode,
+	.super_encode = super_encode,
+	.arena_encode = arena_encode,
+	.log_put = log_put,
+	.log_seal = log_seal,
+	.log_full = BLKSZ - LOGHDSZ - LOGSLOP,
+	.snap_encode = record_encode,
+	.label_encode = label_put,
 	.log_decode = log_decode,
 	.dead_decode = log_decode,
 	.log_entry = log_entry,

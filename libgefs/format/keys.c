@@ -90,7 +90,7 @@ key_encode(const struct format *f, const struct key *k, uint8_t out[KEY_MAX])
 		put64(f, out + 9, k->offset);
 		return 17;
 	case KEY_ENTRY:
-		f->little ? put_le16(out + 9, (uint16_t)n) : put_be16(out + 9, (uint16_t)n);
+		put16(f, out + 9, (uint16_t)n);
 		if (n)
 			memcpy(out + NAME_AT, k->name.p, n);
 		out[NAME_AT + n] = 0;
