@@ -142,7 +142,8 @@ typedef struct gefs_arena {
 	uint64_t used;             /* size minus free, as the log says */
 	gefs_copy_state copy[2];   /* of the two headers */
 	bool copies_equal;
-	bool header_ok;            /* fields are usable; if not, nothing below is filled */
+	bool header_ok;            /* a header is usable; if not, start, end and size are what its neighbours leave room for
+				    * (0 if nothing), and log and free space are not known */
 	bool log_ok;               /* replay went through */
 	bool barrier;              /* replay ended at a barrier ... */
 	uint64_t barrier_gen;      /* ... of this generation */
