@@ -47,15 +47,17 @@ read_piece(void *arg, size_t i, unsigned worker)
 	uint32_t blksz = b->img->f->blksz;
 	size_t len = (size_t)(it[p->count - 1].ptr.addr - start) + blksz;
 
-	if (disk_read(b->img->disk, buf, len, start, NULL) == 0) {
+	if (!it->into && disk_read(b->img->disk, buf, len, start, NULL) == 0) {
 		for (size_t k = 0; k < p->count; k++)
 			item_done(b, &it[k], buf + (it[k].ptr.addr - start));
 		return;
 	}
-	/* One bad sector must not take its neighbours with it. */
-	for (size_t k = 0; k < p->count; k++)
-		if (disk_read(b->img->disk, buf, blksz, it[k].ptr.addr, NULL) == 0)
-			item_done(b, &it[k], buf);
+	/* Each to its own place; and one bad sector must not take its neighbours with it. */
+	for (size_t k = 0; k < p->count; k++) {
+		uint8_t *block = it[k].into ? it[k].into : buf;
+		if (disk_read(b->img->disk, block, blksz, it[k].ptr.addr, NULL) == 0)
+			item_done(b, &it[k], block);
+	}
 }
 
 static size_t

@@ -239,9 +239,8 @@ prefetch_one(void *arg, struct bulk_item *it, const uint8_t *block)
 	struct prefetch *p = arg;
 	struct gefs_node *n = p->nodes[it->tag];
 
-	memcpy(n->data, block, p->img->f->blksz);
 	n->hash = it->hash;
-	node_parse(p->img->f, n->data, &n->n, NULL, NULL);
+	node_parse(p->img->f, block, &n->n, NULL, NULL);
 }
 
 void
@@ -262,7 +261,7 @@ cache_prefetch(gefs_image *img, const gefs_ptr *ptrs, size_t n)
 			continue;
 		if (!(p.nodes[k] = node_alloc(img, ptrs[i].addr)))
 			break;
-		items[k] = (struct bulk_item){.ptr = ptrs[i], .tag = k};
+		items[k] = (struct bulk_item){.ptr = ptrs[i], .tag = k, .into = p.nodes[k]->data};
 		k++;
 	}
 	bulk_read(img, items, k, prefetch_one, &p);

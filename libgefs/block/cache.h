@@ -34,6 +34,7 @@ struct gefs_node *cache_load(gefs_image *, uint64_t addr, gefs_error *);
 struct bulk_item {
 	gefs_ptr ptr;
 	uint64_t tag;   /* the caller's */
+	uint8_t *into;  /* memory that is to hold the block, for all items or none; NULL: nothing keeps it */
 	uint64_t hash;  /* of the bytes found */
 	bool read_ok;
 };
