@@ -26,33 +26,19 @@ static struct area
 value_area(const struct node *n)
 {
 	const struct format *f = n->f;
-	uint32_t head = n->leaf ? f->leaf_header : f->pivot_header;
-	return (struct area){n->data + head, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
+	return (struct area){n->values, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
 }
 
 static struct area
 message_area(const struct node *n)
 {
-	const struct format *f = n->f;
-	return (struct area){n->data + f->pivot_header + f->pivot_space, f->buffer_space, n->nbuf, n->bufsz, true};
-}
-
-static gefs_record
-record_at(const uint8_t *p, bool message)
-{
-	gefs_record r = {.op = 0};
-	if (message)
-		r.op = *p++;
-	r.key = (gefs_bytes){p + 2, be16(p)};
-	p += 2 + r.key.n;
-	r.value = (gefs_bytes){p + 2, be16(p)};
-	return r;
+	return (struct area){n->messages, n->f->buffer_space, n->nbuf, n->bufsz, true};
 }
 
 static gefs_record
 record(const struct area *a, uint32_t i)
 {
-	return record_at(a->base + be16(a->base + 2 * (size_t)i), a->message);
+	return area_record(a->base, i, a->message);
 }
 
 /* Length of record i, or 0 when it does not lie inside the area, behind the offset table. */
@@ -194,6 +180,8 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 		return;
 	}
 	n->leaf = t == GEFS_BLOCK_LEAF;
+	n->values = b + (n->leaf ? f->leaf_header : f->pivot_header);
+	n->messages = b + f->pivot_header + f->pivot_space;
 	n->nval = be16(b + 2);
 	n->valsz = be16(b + 4);
 	if (!n->leaf) {
@@ -210,20 +198,6 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 		struct area messages = message_area(n);
 		n->usable &= check_area(&p, &messages);
 	}
-}
-
-gefs_record
-node_value(const struct node *n, uint32_t i)
-{
-	struct area a = value_area(n);
-	return record(&a, i);
-}
-
-gefs_record
-node_message(const struct node *n, uint32_t i)
-{
-	struct area a = message_area(n);
-	return record(&a, i);
 }
 
 bool
