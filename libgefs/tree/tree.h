@@ -51,6 +51,8 @@ bool path_narrow(struct path *, const struct path *from, const struct bounds *in
 bool child_bounds(const struct node *, uint32_t i, const struct bounds *in, struct bounds *out);
 /* Children of a pivot that concern a range: [*from, *to). */
 void child_span(const struct node *, const struct bounds *in, uint32_t *from, uint32_t *to);
+/* Reads the next PREFETCH_MAX of the children [from, to) together. */
+void prefetch_children(gefs_image *, const struct node *, uint32_t from, uint32_t to);
 
 struct scan_ops {
 	gefs_kv_fn kv;
