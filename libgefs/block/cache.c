@@ -145,11 +145,18 @@ hold(struct cache *c, struct gefs_node *n)
 }
 
 struct gefs_node *
-cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
+cache_hold(gefs_image *img, uint64_t addr)
 {
 	struct gefs_node *n = lookup(img->cache, addr);
+	return n ? hold(img->cache, n) : NULL;
+}
+
+struct gefs_node *
+cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
+{
+	struct gefs_node *n = cache_hold(img, addr);
 	if (n)
-		return hold(img->cache, n);
+		return n;
 	n = node_alloc(img, addr);
 	if (!n) {
 		gefs_fail_memory(e);

@@ -21,6 +21,9 @@ struct gefs_node {
 	struct gefs_node *next;         /* in its hash chain */
 	struct gefs_node *older, *newer; /* by last use, when unreferenced */
 	uint8_t *data; /* a block of its own memory, BLOCK_ALIGN aligned */
+	/* For the checker, while the node is cached: nothing is wrong with any of its records in a node born then. */
+	bool fine;
+	uint64_t fine_birth;
 };
 
 struct cache;
@@ -29,6 +32,9 @@ void cache_free(struct cache *);
 
 /* The block at addr as a node, whatever its hash (which is in ->hash) and state. NULL when it cannot be read. */
 struct gefs_node *cache_load(gefs_image *, uint64_t addr, gefs_error *);
+
+/* The same, but NULL when it is not in memory. */
+struct gefs_node *cache_hold(gefs_image *, uint64_t addr);
 
 /* What bulk_read learns of one block. */
 struct bulk_item {
