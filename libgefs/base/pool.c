@@ -10,8 +10,9 @@ struct pool {
 	pthread_t *threads;      /* jobs - 1 of them */
 	pthread_mutex_t lock;
 	pthread_cond_t start, done;
-	unsigned long round;     /* grows with every pool_run */
-	unsigned busy;
+	unsigned long round;     /* grows with every pool_start */
+	unsigned busy;           /* threads at work in this round, the caller not counted */
+	bool open;               /* there may be work left in this round */
 	unsigned joined;         /* hands out worker numbers */
 	bool stop;
 	size_t n;
@@ -40,11 +41,12 @@ thread_main(void *arg)
 	pthread_mutex_lock(&p->lock);
 	unsigned worker = ++p->joined;
 	for (;;) {
-		while (!p->stop && p->round == seen)
+		while (!p->stop && (!p->open || p->round == seen))
 			pthread_cond_wait(&p->start, &p->lock);
 		if (p->stop)
 			break;
 		seen = p->round;
+		p->busy++;
 		pthread_mutex_unlock(&p->lock);
 		drain(p, worker);
 		pthread_mutex_lock(&p->lock);
@@ -103,24 +105,37 @@ pool_jobs(const struct pool *p)
 }
 
 void
-pool_run(struct pool *p, size_t n, void (*work)(void *, size_t, unsigned), void *arg)
+pool_start(struct pool *p, size_t n, void (*work)(void *, size_t, unsigned), void *arg)
 {
+	pool_wait(p);
+	pthread_mutex_lock(&p->lock);
 	p->work = work;
 	p->arg = arg;
 	p->n = n;
 	atomic_store(&p->next, 0);
-	if (p->jobs > 1 && n > 1) {
-		pthread_mutex_lock(&p->lock);
-		p->busy = p->jobs - 1;
-		p->round++;
+	p->round++;
+	p->open = true;
+	if (n > 1) /* one piece is done sooner than another thread is awake */
 		pthread_cond_broadcast(&p->start);
-		pthread_mutex_unlock(&p->lock);
-		drain(p, 0);
-		pthread_mutex_lock(&p->lock);
-		while (p->busy)
-			pthread_cond_wait(&p->done, &p->lock);
-		pthread_mutex_unlock(&p->lock);
-	} else {
-		drain(p, 0);
-	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+pool_wait(struct pool *p)
+{
+	if (!p->open)
+		return;
+	drain(p, 0);
+	pthread_mutex_lock(&p->lock);
+	p->open = false; /* who has not come yet need not be waited for */
+	while (p->busy)
+		pthread_cond_wait(&p->done, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+pool_run(struct pool *p, size_t n, void (*work)(void *, size_t, unsigned), void *arg)
+{
+	pool_start(p, n, work, arg);
+	pool_wait(p);
 }

@@ -1,4 +1,4 @@
-/* A thread pool with one verb: do n independent pieces of work, and wait. */
+/* A thread pool: does n independent pieces of work, while the caller waits or does something else. */
 #ifndef GEFS_BASE_POOL_H
 #define GEFS_BASE_POOL_H
 
@@ -11,8 +11,12 @@ struct pool *pool_new(unsigned jobs);
 void pool_free(struct pool *);
 unsigned pool_jobs(const struct pool *);
 
-/* Calls work(arg, i, worker) for i in 0..n-1 on all threads, the caller's included; worker is below
- * pool_jobs(). Returns when all are done. Not reentrant. */
+/* Has work(arg, i, worker) called for i in 0..n-1 on the other threads, while the caller goes on; worker is below
+ * pool_jobs(). Work that was started before is waited for. */
+void pool_start(struct pool *, size_t n, void (*work)(void *arg, size_t i, unsigned worker), void *arg);
+/* Returns when all that was started is done; the caller does its part. */
+void pool_wait(struct pool *);
+/* Both. None of the three may be called from work. */
 void pool_run(struct pool *, size_t n, void (*work)(void *arg, size_t i, unsigned worker), void *arg);
 
 #endif

@@ -12,14 +12,6 @@ struct piece {
 	size_t first, count; /* items; they cover consecutive (or equal) addresses */
 };
 
-struct bulk {
-	gefs_image *img;
-	struct bulk_item *items;
-	struct piece *pieces;
-	void (*data)(void *, struct bulk_item *, const uint8_t *);
-	void *arg;
-};
-
 static int
 by_address(const void *a, const void *b)
 {
@@ -61,12 +53,12 @@ read_piece(void *arg, size_t i, unsigned worker)
 }
 
 static size_t
-cut_pieces(struct bulk *b, size_t n)
+cut_pieces(struct bulk *b)
 {
 	uint32_t blksz = b->img->f->blksz;
 	size_t k = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		struct piece *p = k ? &b->pieces[k - 1] : NULL;
 		uint64_t addr = b->items[i].ptr.addr;
 		if (p) {
@@ -82,23 +74,39 @@ cut_pieces(struct bulk *b, size_t n)
 }
 
 void
+bulk_start(struct bulk *b)
+{
+	gefs_image *img = b->img;
+
+	qsort(b->items, b->n, sizeof *b->items, by_address);
+	b->pieces = calloc(b->n, sizeof *b->pieces);
+	if (!img->bulk_buffers)
+		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
+	if (b->pieces && img->bulk_buffers)
+		pool_start(img->pool, cut_pieces(b), read_piece, b);
+}
+
+void
+bulk_finish(struct bulk *b)
+{
+	pool_wait(b->img->pool);
+	for (size_t i = 0; i < b->n; i++)
+		if (b->items[i].read_ok)
+			b->img->bytes_read += b->img->f->blksz;
+	free(b->pieces);
+	b->pieces = NULL;
+}
+
+void
 bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
 	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
 {
-	struct bulk b = {img, items, NULL, data, arg};
+	struct bulk b = {img, items, n, data, arg, NULL};
 
 	if (n == 0)
 		return;
-	qsort(items, n, sizeof *items, by_address);
-	b.pieces = calloc(n, sizeof *b.pieces);
-	if (!img->bulk_buffers)
-		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
-	if (b.pieces && img->bulk_buffers)
-		pool_run(img->pool, cut_pieces(&b, n), read_piece, &b);
-	for (size_t i = 0; i < n; i++)
-		if (items[i].read_ok)
-			img->bytes_read += img->f->blksz;
-	free(b.pieces);
+	bulk_start(&b);
+	bulk_finish(&b);
 }
 
 int

@@ -13,6 +13,10 @@ struct cache {
 	struct gefs_node *oldest, *newest; /* unreferenced nodes */
 	struct gefs_node *spare;           /* evicted: their memory serves the next ones */
 	size_t made; /* nodes in existence, cached or spare or being filled */
+	/* Nodes that are being read ahead; of no use to others until that is finished. */
+	struct bulk ahead;
+	struct bulk_item item[PREFETCH_MAX];
+	struct gefs_node *filled[PREFETCH_MAX]; /* by tag */
 };
 
 struct cache *
@@ -37,24 +41,6 @@ node_destroy(struct gefs_node *n)
 {
 	free(n->data);
 	free(n);
-}
-
-void
-cache_free(struct cache *c)
-{
-	if (!c)
-		return;
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct gefs_node *n = c->bucket[i], *next; n; n = next) {
-			next = n->next;
-			node_destroy(n);
-		}
-	while (c->spare) {
-		struct gefs_node *n = c->spare;
-		c->spare = n->next;
-		node_destroy(n);
-	}
-	free(c);
 }
 
 static struct gefs_node **
@@ -119,6 +105,60 @@ insert(struct cache *c, struct gefs_node *n)
 	lru_append(c, n);
 }
 
+static void
+fill_node(void *arg, struct bulk_item *it, const uint8_t *block)
+{
+	struct cache *c = arg;
+	struct gefs_node *n = c->filled[it->tag];
+
+	n->hash = it->hash;
+	node_parse(c->ahead.img->f, block, &n->n, NULL, NULL);
+}
+
+static bool
+is_ahead(const struct cache *c, uint64_t addr)
+{
+	for (size_t i = 0; i < c->ahead.n; i++)
+		if (c->filled[i]->addr == addr)
+			return true;
+	return false;
+}
+
+static void
+finish_ahead(struct cache *c)
+{
+	if (c->ahead.n == 0)
+		return;
+	bulk_finish(&c->ahead);
+	for (size_t i = 0; i < c->ahead.n; i++) {
+		struct gefs_node *node = c->filled[c->item[i].tag];
+		if (c->item[i].read_ok)
+			insert(c, node);
+		else
+			node_unmake(c, node);
+	}
+	c->ahead.n = 0;
+}
+
+void
+cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	finish_ahead(c);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct gefs_node *n = c->bucket[i], *next; n; n = next) {
+			next = n->next;
+			node_destroy(n);
+		}
+	while (c->spare) {
+		struct gefs_node *n = c->spare;
+		c->spare = n->next;
+		node_destroy(n);
+	}
+	free(c);
+}
+
 static struct gefs_node *
 node_alloc(const gefs_image *img, uint64_t addr)
 {
@@ -148,6 +188,10 @@ struct gefs_node *
 cache_hold(gefs_image *img, uint64_t addr)
 {
 	struct gefs_node *n = lookup(img->cache, addr);
+	if (!n && is_ahead(img->cache, addr)) {
+		finish_ahead(img->cache);
+		n = lookup(img->cache, addr);
+	}
 	return n ? hold(img->cache, n) : NULL;
 }
 
@@ -235,53 +279,26 @@ gefs_node_close(gefs_node *n)
 		lru_append(n->cache, n);
 }
 
-struct prefetch {
-	gefs_image *img;
-	struct gefs_node **nodes; /* by tag */
-};
-
-static void
-prefetch_one(void *arg, struct bulk_item *it, const uint8_t *block)
-{
-	struct prefetch *p = arg;
-	struct gefs_node *n = p->nodes[it->tag];
-
-	n->hash = it->hash;
-	node_parse(p->img->f, block, &n->n, NULL, NULL);
-}
-
 void
 cache_prefetch(gefs_image *img, const gefs_ptr *ptrs, size_t n)
 {
-	struct bulk_item *items;
-	struct prefetch p = {.img = img};
-	size_t k = 0;
+	struct cache *c = img->cache;
 
-	if (n > PREFETCH_MAX)
-		n = PREFETCH_MAX;
-	items = calloc(n + 1, sizeof *items);
-	p.nodes = calloc(n + 1, sizeof *p.nodes);
-	if (!items || !p.nodes)
-		goto out; /* what is not prefetched is read one by one */
-	for (size_t i = 0; i < n; i++) {
-		if (!image_addr_ok(img, ptrs[i].addr) || lookup(img->cache, ptrs[i].addr))
+	finish_ahead(c);
+	c->ahead = (struct bulk){img, c->item, 0, fill_node, c, NULL};
+	for (size_t i = 0; i < n && c->ahead.n < PREFETCH_MAX; i++) {
+		uint64_t addr = ptrs[i].addr;
+		if (!image_addr_ok(img, addr) || lookup(c, addr) || is_ahead(c, addr))
 			continue;
-		if (!(p.nodes[k] = node_alloc(img, ptrs[i].addr)))
-			break;
-		items[k] = (struct bulk_item){.ptr = ptrs[i], .tag = k, .into = p.nodes[k]->data};
-		k++;
+		struct gefs_node *node = node_alloc(img, addr);
+		if (!node)
+			break; /* what is not prefetched is read one by one */
+		c->filled[c->ahead.n] = node;
+		c->item[c->ahead.n] = (struct bulk_item){.ptr = ptrs[i], .tag = c->ahead.n, .into = node->data};
+		c->ahead.n++;
 	}
-	bulk_read(img, items, k, prefetch_one, &p);
-	for (size_t i = 0; i < k; i++) {
-		struct gefs_node *node = p.nodes[items[i].tag];
-		if (items[i].read_ok && !lookup(img->cache, node->addr))
-			insert(img->cache, node);
-		else
-			node_unmake(img->cache, node);
-	}
-out:
-	free(items);
-	free(p.nodes);
+	if (c->ahead.n)
+		bulk_start(&c->ahead);
 }
 
 uint64_t

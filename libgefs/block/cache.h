@@ -6,7 +6,7 @@
 #include "image.h"
 
 /* Small on purpose: fresh memory costs more than reading a block from the page cache again. */
-enum { CACHE_BLOCKS = 128, PREFETCH_MAX = CACHE_BLOCKS / 2 };
+enum { CACHE_BLOCKS = 128, PREFETCH_MAX = CACHE_BLOCKS / 4 };
 
 /* Buffers that blocks are read into: processors copy several times slower to memory that lies askew. */
 enum { BLOCK_ALIGN = 4096 };
@@ -33,7 +33,7 @@ void cache_free(struct cache *);
 /* The block at addr as a node, whatever its hash (which is in ->hash) and state. NULL when it cannot be read. */
 struct gefs_node *cache_load(gefs_image *, uint64_t addr, gefs_error *);
 
-/* The same, but NULL when it is not in memory. */
+/* The same, but NULL when it is neither in memory nor on its way there. */
 struct gefs_node *cache_hold(gefs_image *, uint64_t addr);
 
 /* What bulk_read learns of one block. */
@@ -45,12 +45,26 @@ struct bulk_item {
 	bool read_ok;
 };
 
-/* Reads blocks in address order, neighbours in one piece, and hashes them, with all threads. Sorts items. When data
- * is not NULL each block is also given to it, from any thread. */
+/* Blocks to read. */
+struct bulk {
+	gefs_image *img;
+	struct bulk_item *items;
+	size_t n;
+	void (*data)(void *arg, struct bulk_item *, const uint8_t *block); /* given each block, from any thread; or NULL */
+	void *arg;
+	struct piece *pieces; /* bulk_start's */
+};
+
+/* Has blocks read in address order, neighbours in one piece, and hashed, by all other threads. Sorts the items; they
+ * belong to the threads until bulk_finish, which waits and does its part. */
+void bulk_start(struct bulk *);
+void bulk_finish(struct bulk *);
+/* Both. */
 void bulk_read(gefs_image *, struct bulk_item *items, size_t n,
 	       void (*data)(void *arg, struct bulk_item *, const uint8_t *block), void *arg);
 
-/* Brings those of the nodes that are not cached into the cache, in one sweep. Damage shows when they are opened. */
+/* Begins to bring those of the nodes that are not cached into the cache, in one sweep: at most PREFETCH_MAX, which are
+ * there when they are asked for. What was begun before is completed. Damage shows when a node is opened. */
 void cache_prefetch(gefs_image *, const gefs_ptr *ptrs, size_t n);
 
 #endif

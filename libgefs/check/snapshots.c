@@ -13,7 +13,8 @@ prefetch_roots(struct gefs_check *c, size_t from, size_t n)
 	for (size_t i = from; i < n && i < from + PREFETCH_MAX; i++)
 		if (check_wants(c, i))
 			ptr[k++] = gefs_snap_get(c->img, i)->root;
-	cache_prefetch(c->img, ptr, k);
+	if (k)
+		cache_prefetch(c->img, ptr, k);
 }
 
 /* Lists and snapshots come from the snapshot tree in ascending order unless it is damaged: then nothing is lost, but
@@ -27,8 +28,10 @@ check_snapshots(struct gefs_check *c)
 
 	for (size_t i = 0; names && i < n && !c->nomem; i++) {
 		const gefs_snap *s = gefs_snap_get(c->img, i);
-		if (i % PREFETCH_MAX == 0)
+		if (i == 0)
 			prefetch_roots(c, i, n);
+		if (i % PREFETCH_MAX == 0)
+			prefetch_roots(c, i + PREFETCH_MAX, n); /* while those before are looked at */
 		if (!check_wants(c, i))
 			continue;
 		check_file_tree(c, s);

@@ -218,23 +218,30 @@ known(struct gefs_check *c, const struct edge *e)
 	return entry_kind(m) == (e->snaptree ? KIND_SNAPNODE : KIND_NODE) && entry_same(m, edge_print(c->img->f, e));
 }
 
+/* Begins to read the nodes that are new among the next children. */
+static void
+prefetch_new(struct gefs_check *c, const struct edge *e, const struct gefs_node *g, uint32_t from)
+{
+	gefs_ptr ptr[PREFETCH_MAX];
+	size_t k = 0;
+
+	for (uint32_t i = from; i < g->n.nval && i < from + PREFETCH_MAX; i++) {
+		struct edge child = child_edge(e, g, i);
+		if (child.ptr.addr != GEFS_NIL && image_addr_ok(c->img, child.ptr.addr) && !known(c, &child))
+			ptr[k++] = child.ptr;
+	}
+	if (k > 1)
+		cache_prefetch(c->img, ptr, k);
+}
+
 static void
 visit_children(struct gefs_check *c, const struct edge *e, const struct gefs_node *g)
 {
-	enum { SPAN = PREFETCH_MAX };
-	gefs_ptr ptr[SPAN];
-
 	for (uint32_t i = 0; i < g->n.nval && !c->cancelled; i++) {
-		if (i % SPAN == 0) {
-			size_t k = 0;
-			for (uint32_t j = i; j < g->n.nval && j < i + SPAN; j++) {
-				struct edge child = child_edge(e, g, j);
-				if (child.ptr.addr != GEFS_NIL && image_addr_ok(c->img, child.ptr.addr) && !known(c, &child))
-					ptr[k++] = child.ptr;
-			}
-			if (k > 1)
-				cache_prefetch(c->img, ptr, k);
-		}
+		if (i == 0)
+			prefetch_new(c, e, g, i);
+		if (i % PREFETCH_MAX == 0)
+			prefetch_new(c, e, g, i + PREFETCH_MAX); /* while those before are looked at */
 		struct edge child = child_edge(e, g, i);
 		if (child.ptr.addr != GEFS_NIL || node_value(&g->n, i).value.n == c->img->f->child_size)
 			visit(c, &child);

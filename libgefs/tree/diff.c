@@ -95,8 +95,8 @@ descend(struct diff *d, const struct side side[2], int which, const struct gefs_
 	for (uint32_t i = from; rc == 0 && i < to; i++) {
 		struct bounds child;
 		/* With nothing to compare to, every child is going to be read. */
-		if (side[!which].height == 0 && (i - from) % PREFETCH_MAX == 0)
-			prefetch_children(d->img, &g->n, i, to);
+		if (side[!which].height == 0)
+			prefetch_children(d->img, &g->n, from, to, i);
 		if (!child_bounds(&g->n, i, in, &child))
 			continue;
 		for (int k = 0; k < 2; k++)

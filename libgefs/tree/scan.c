@@ -33,17 +33,27 @@ child_span(const struct node *n, const struct bounds *in, uint32_t *from, uint32
 		*to = 1;
 }
 
-void
-prefetch_children(gefs_image *img, const struct node *n, uint32_t from, uint32_t to)
+static void
+prefetch_span(gefs_image *img, const struct node *n, uint32_t from, uint32_t to)
 {
 	gefs_ptr ptr[PREFETCH_MAX];
 	size_t k = 0;
 
-	for (uint32_t i = from; i < to && k < PREFETCH_MAX; i++)
+	for (uint32_t i = from; i < to && i < from + PREFETCH_MAX; i++)
 		if (node_child(n, i, &ptr[k], NULL))
 			k++;
 	if (k > 1)
 		cache_prefetch(img, ptr, k);
+}
+
+void
+prefetch_children(gefs_image *img, const struct node *n, uint32_t from, uint32_t to, uint32_t i)
+{
+	if ((i - from) % PREFETCH_MAX != 0)
+		return;
+	if (i == from)
+		prefetch_span(img, n, i, to);
+	prefetch_span(img, n, i + PREFETCH_MAX, to);
 }
 
 struct bounds
@@ -111,8 +121,7 @@ scan_pivot(struct scan *s, const struct gefs_node *g, uint32_t height, const str
 	for (uint32_t i = from; rc == 0 && i < to; i++) {
 		struct bounds child;
 		gefs_ptr ptr;
-		if ((i - from) % PREFETCH_MAX == 0)
-			prefetch_children(s->img, &g->n, i, to);
+		prefetch_children(s->img, &g->n, from, to, i);
 		if (child_bounds(&g->n, i, in, &child) && node_child(&g->n, i, &ptr, NULL))
 			rc = scan_node(s, &ptr, height - 1, &here, &child);
 	}

@@ -54,8 +54,9 @@ bool path_narrow(struct path *, const struct path *from, const struct bounds *in
 bool child_bounds(const struct node *, uint32_t i, const struct bounds *in, struct bounds *out);
 /* Children of a pivot that concern a range: [*from, *to). */
 void child_span(const struct node *, const struct bounds *in, uint32_t *from, uint32_t *to);
-/* Reads the next PREFETCH_MAX of the children [from, to) together. */
-void prefetch_children(gefs_image *, const struct node *, uint32_t from, uint32_t to);
+/* For a loop over the children [from, to) that is at i: reads them ahead, in spans of PREFETCH_MAX, of which one is in
+ * use while the next one is read. */
+void prefetch_children(gefs_image *, const struct node *, uint32_t from, uint32_t to, uint32_t i);
 
 /* How many values of a from i on are the same, byte by byte, as those of b from j on; at most max. */
 uint32_t values_alike(const struct node *a, uint32_t i, const struct node *b, uint32_t j, uint32_t max);
