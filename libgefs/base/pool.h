@@ -2,7 +2,19 @@
 #ifndef GEFS_BASE_POOL_H
 #define GEFS_BASE_POOL_H
 
+#include <stdatomic.h>
 #include <stddef.h>
+
+/* n calls of work(arg, i, worker), for i in 0..n-1; worker is below pool_jobs(). The caller fills in these three. */
+struct pool_batch {
+	size_t n;
+	void (*work)(void *arg, size_t i, unsigned worker);
+	void *arg;
+	/* The pool's: */
+	atomic_size_t next;
+	unsigned busy; /* threads at work in it, the caller not counted */
+	struct pool_batch *later;
+};
 
 struct pool;
 
@@ -11,12 +23,11 @@ struct pool *pool_new(unsigned jobs);
 void pool_free(struct pool *);
 unsigned pool_jobs(const struct pool *);
 
-/* Has work(arg, i, worker) called for i in 0..n-1 on the other threads, while the caller goes on; worker is below
- * pool_jobs(). Work that was started before is waited for. */
-void pool_start(struct pool *, size_t n, void (*work)(void *arg, size_t i, unsigned worker), void *arg);
-/* Returns when all that was started is done; the caller does its part. */
-void pool_wait(struct pool *);
-/* Both. None of the three may be called from work. */
+/* Has a batch done by the other threads, after those that were started before; the caller goes on. It belongs to the
+ * pool until pool_wait, which does what is left and returns when all is done. Neither may be called from work. */
+void pool_start(struct pool *, struct pool_batch *);
+void pool_wait(struct pool *, struct pool_batch *);
+/* Both. */
 void pool_run(struct pool *, size_t n, void (*work)(void *arg, size_t i, unsigned worker), void *arg);
 
 #endif

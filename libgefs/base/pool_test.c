@@ -92,19 +92,17 @@ test_started(void **state)
 		assert_non_null(other);
 		assert_non_null(p);
 		t->jobs = other->jobs = pool_jobs(p);
-		pool_wait(p);
+		struct pool_batch a = {.n = 5, .work = count, .arg = t}, b = {.n = 3, .work = count, .arg = t};
 		for (int round = 1; round <= 500; round++) {
-			pool_start(p, 5, count, t);
-			pool_run(p, 1, count, other);
-			pool_wait(p);
-			assert_int_equal(t->total, 10 * round - 5);
-			pool_start(p, 5, count, t);
-			pool_run(p, 3, count, other);
-			assert_int_equal(t->total, 10 * round);
+			pool_start(p, &a);
+			pool_run(p, 4, count, other);
 			assert_int_equal(other->total, 4 * round);
+			pool_start(p, &b);
+			pool_wait(p, round % 2 ? &a : &b);
+			pool_wait(p, round % 2 ? &b : &a);
+			assert_int_equal(t->total, 8 * round);
 		}
 		assert_int_equal(t->bad_worker + other->bad_worker, 0);
-		pool_start(p, 5, count, t);
 		pool_free(p);
 		free(t);
 		free(other);

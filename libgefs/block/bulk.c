@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/pool.h"
 
 enum { PIECE = 128 << 10 };
 
@@ -82,14 +81,15 @@ bulk_start(struct bulk *b)
 	b->pieces = calloc(b->n, sizeof *b->pieces);
 	if (!img->bulk_buffers)
 		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
-	if (b->pieces && img->bulk_buffers)
-		pool_start(img->pool, cut_pieces(b), read_piece, b);
+	size_t n = b->pieces && img->bulk_buffers ? cut_pieces(b) : 0;
+	b->batch = (struct pool_batch){.n = n, .work = read_piece, .arg = b};
+	pool_start(img->pool, &b->batch);
 }
 
 void
 bulk_finish(struct bulk *b)
 {
-	pool_wait(b->img->pool);
+	pool_wait(b->img->pool, &b->batch);
 	for (size_t i = 0; i < b->n; i++)
 		if (b->items[i].read_ok)
 			b->img->bytes_read += b->img->f->blksz;
@@ -101,7 +101,7 @@ void
 bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
 	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
 {
-	struct bulk b = {img, items, n, data, arg, NULL};
+	struct bulk b = {.img = img, .items = items, .n = n, .data = data, .arg = arg};
 
 	if (n == 0)
 		return;

@@ -285,7 +285,7 @@ cache_prefetch(gefs_image *img, const gefs_ptr *ptrs, size_t n)
 	struct cache *c = img->cache;
 
 	finish_ahead(c);
-	c->ahead = (struct bulk){img, c->item, 0, fill_node, c, NULL};
+	c->ahead = (struct bulk){.img = img, .items = c->item, .data = fill_node, .arg = c};
 	for (size_t i = 0; i < n && c->ahead.n < PREFETCH_MAX; i++) {
 		uint64_t addr = ptrs[i].addr;
 		if (!image_addr_ok(img, addr) || lookup(c, addr) || is_ahead(c, addr))

@@ -2,6 +2,7 @@
 #ifndef GEFS_BLOCK_CACHE_H
 #define GEFS_BLOCK_CACHE_H
 
+#include "base/pool.h"
 #include "format/node.h"
 #include "image.h"
 
@@ -52,7 +53,9 @@ struct bulk {
 	size_t n;
 	void (*data)(void *arg, struct bulk_item *, const uint8_t *block); /* given each block, from any thread; or NULL */
 	void *arg;
-	struct piece *pieces; /* bulk_start's */
+	/* bulk_start's: */
+	struct piece *pieces;
+	struct pool_batch batch;
 };
 
 /* Has blocks read in address order, neighbours in one piece, and hashed, by all other threads. Sorts the items; they
