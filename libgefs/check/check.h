@@ -53,6 +53,7 @@ struct gefs_check {
 	struct ledger *map;
 	bool cancelled, nomem;
 	bool incomplete; /* something could not be reached: leaks and absences are not known */
+	struct heads *heads; /* of deadlists; NULL: none are read ahead */
 	/* data blocks waiting to be verified */
 	struct bulk_item *batch;
 	struct data_item *item;

@@ -1,6 +1,7 @@
 /* One snapshot after the other: its nodes, its deadlists, its names, while what it shares with the one before is
  * still in memory. */
 #include "check/check.h"
+#include "check/heads.h"
 #include "snap/snaps.h"
 
 /* Snapshots that follow each other often differ in little more than their roots: those are read together. */
@@ -26,6 +27,8 @@ check_snapshots(struct gefs_check *c)
 	struct names *names = names_new(c);
 	size_t n = gefs_snap_count(c->img);
 
+	/* With few snapshots asked for, most of what is read ahead would be of no use. */
+	c->heads = c->wanted ? NULL : heads_new(c);
 	for (size_t i = 0; names && i < n && !c->nomem; i++) {
 		const gefs_snap *s = gefs_snap_get(c->img, i);
 		if (i == 0)
@@ -44,4 +47,6 @@ check_snapshots(struct gefs_check *c)
 	data_flush(c);
 	if (!c->cancelled && !c->wanted)
 		check_deadlist_orphans(c);
+	heads_free(c->heads);
+	c->heads = NULL;
 }
