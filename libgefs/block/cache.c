@@ -11,7 +11,8 @@ enum { BUCKETS = 256 };
 struct cache {
 	struct gefs_node *bucket[BUCKETS];
 	struct gefs_node *oldest, *newest; /* unreferenced nodes */
-	struct gefs_node *spare;           /* evicted: their memory serves the next ones */
+	struct gefs_node *spare;           /* new or evicted */
+	struct slab *slabs;
 	size_t made; /* nodes in existence, cached or spare or being filled */
 	/* Nodes that are being read ahead; of no use to others until that is finished. */
 	struct bulk ahead;
@@ -19,28 +20,17 @@ struct cache {
 	struct gefs_node *filled[PREFETCH_MAX]; /* by tag */
 };
 
+/* Nodes are made many at a time: their blocks can then stand side by side, with nothing in between to be touched. */
+struct slab {
+	struct slab *next;
+	uint8_t *blocks;
+	struct gefs_node node[PREFETCH_MAX];
+};
+
 struct cache *
 cache_new(void)
 {
 	return calloc(1, sizeof(struct cache));
-}
-
-static struct gefs_node *
-node_create(uint32_t blksz)
-{
-	struct gefs_node *n = malloc(sizeof *n);
-	if (n && !(n->data = aligned_alloc(BLOCK_ALIGN, blksz))) {
-		free(n);
-		return NULL;
-	}
-	return n;
-}
-
-static void
-node_destroy(struct gefs_node *n)
-{
-	free(n->data);
-	free(n);
 }
 
 static struct gefs_node **
@@ -75,12 +65,30 @@ lru_append(struct cache *c, struct gefs_node *n)
 	c->newest = n;
 }
 
-/* Takes back a node that holds nothing. */
+/* Takes a node that holds nothing. */
 static void
 node_unmake(struct cache *c, struct gefs_node *n)
 {
 	n->next = c->spare;
 	c->spare = n;
+}
+
+static void
+add_slab(struct cache *c, size_t blksz)
+{
+	struct slab *s = calloc(1, sizeof *s);
+
+	if (!s || !(s->blocks = aligned_alloc(BLOCK_ALIGN, PREFETCH_MAX * blksz))) {
+		free(s);
+		return;
+	}
+	s->next = c->slabs;
+	c->slabs = s;
+	for (size_t i = 0; i < PREFETCH_MAX; i++) {
+		s->node[i].data = s->blocks + i * blksz;
+		node_unmake(c, &s->node[i]);
+	}
+	c->made += PREFETCH_MAX;
 }
 
 static void
@@ -146,15 +154,10 @@ cache_free(struct cache *c)
 	if (!c)
 		return;
 	finish_ahead(c);
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct gefs_node *n = c->bucket[i], *next; n; n = next) {
-			next = n->next;
-			node_destroy(n);
-		}
-	while (c->spare) {
-		struct gefs_node *n = c->spare;
-		c->spare = n->next;
-		node_destroy(n);
+	for (struct slab *s = c->slabs, *next; s; s = next) {
+		next = s->next;
+		free(s->blocks);
+		free(s);
 	}
 	free(c);
 }
@@ -166,13 +169,13 @@ node_alloc(const gefs_image *img, uint64_t addr)
 
 	if (!c->spare && c->made >= CACHE_BLOCKS && c->oldest)
 		evict(c, c->oldest);
+	if (!c->spare)
+		add_slab(c, img->f->blksz);
 	struct gefs_node *n = c->spare;
-	if (n)
+	if (n) {
 		c->spare = n->next;
-	else if ((n = node_create(img->f->blksz)))
-		c->made++;
-	if (n)
 		*n = (struct gefs_node){.addr = addr, .data = n->data};
+	}
 	return n;
 }
 

@@ -21,7 +21,7 @@ struct gefs_node {
 	unsigned refs;
 	struct gefs_node *next;         /* in its hash chain */
 	struct gefs_node *older, *newer; /* by last use, when unreferenced */
-	uint8_t *data; /* a block of its own memory, BLOCK_ALIGN aligned */
+	uint8_t *data; /* a block of memory, BLOCK_ALIGN aligned */
 	/* For the checker, while the node is cached: nothing is wrong with any of its records in a node born then. */
 	bool fine;
 	uint64_t fine_birth;
