@@ -6,8 +6,9 @@
 #include "format/node.h"
 #include "image.h"
 
-/* Small on purpose: fresh memory costs more than reading a block from the page cache again. */
-enum { CACHE_BLOCKS = 128, PREFETCH_MAX = CACHE_BLOCKS / 4 };
+/* Small on purpose: fresh memory costs more than reading a block from the page cache again. Room for a span of nodes in
+ * use, one that is read ahead, and what is looked up besides. */
+enum { CACHE_BLOCKS = 96, PREFETCH_MAX = CACHE_BLOCKS / 3 };
 
 /* Buffers that blocks are read into: processors copy several times slower to memory that lies askew. */
 enum { BLOCK_ALIGN = 4096 };
