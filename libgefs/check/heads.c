@@ -49,7 +49,7 @@ start(struct heads *w, struct span *s, size_t from)
 	const struct snaps *snaps = snaps_get(s->img);
 
 	s->from = from;
-	for (s->n = 0; s->n < SPAN && from + s->n < snaps->ndead; s->n++) {
+	for (s->n = 0; snaps && s->n < SPAN && from + s->n < snaps->ndead; s->n++) {
 		uint64_t addr = snaps->dead[from + s->n].head.addr;
 		s->head[s->n].addr = is_new(w, s, addr) ? addr : GEFS_NIL;
 	}
@@ -81,6 +81,8 @@ heads_new(struct gefs_check *c)
 		w->span[i / SPAN].head[i % SPAN].block = w->blocks + i * blksz;
 	for (int i = 0; i < 2; i++)
 		w->span[i].img = c->img;
+	w->current = 1;
+	start(w, &w->span[0], 0);
 	return w;
 }
 

@@ -24,15 +24,14 @@ void
 check_snapshots(struct gefs_check *c)
 {
 	check_snap_tree(c);
-	struct names *names = names_new(c);
 	size_t n = gefs_snap_count(c->img);
-
+	prefetch_roots(c, 0, n);
 	/* With few snapshots asked for, most of what is read ahead would be of no use. */
 	c->heads = c->wanted ? NULL : heads_new(c);
+	struct names *names = names_new(c);
+
 	for (size_t i = 0; names && i < n && !c->nomem; i++) {
 		const gefs_snap *s = gefs_snap_get(c->img, i);
-		if (i == 0)
-			prefetch_roots(c, i, n);
 		if (i % PREFETCH_MAX == 0)
 			prefetch_roots(c, i + PREFETCH_MAX, n); /* while those before are looked at */
 		if (!check_wants(c, i))
