@@ -93,14 +93,15 @@ expand(gefs_image *img, struct frontier *fr)
 	sort_unique(fr);
 }
 
-/* The node of a frontier that has only one leaf left; NULL when it has more, or cannot be read. */
+/* The node of a frontier that has only one leaf left, in which no block has two pointers: nothing was found in it.
+ * NULL when it is not so. */
 static struct gefs_node *
 only_leaf(gefs_image *img, const struct frontier *fr)
 {
-	if (fr->height != 1 || fr->n != 1)
+	if (fr->height != 1 || fr->n != 1 || fr->data.n)
 		return NULL;
 	struct gefs_node *g = gefs_node_open(img, &fr->node[0], NULL);
-	if (g && g->n.leaf)
+	if (g && g->fine && g->n.clean)
 		return g;
 	gefs_node_close(g);
 	return NULL;
@@ -116,8 +117,8 @@ leave_leaf(struct frontier *fr)
 	fr->n = fr->height = 0;
 }
 
-/* Most snapshots differ in one leaf: what its two versions hold alike is neither dropped nor new, and is passed over.
- * False when there are more leaves: nothing is done. */
+/* Many snapshots differ in one leaf: what its two versions hold alike is neither dropped nor new, and is passed over.
+ * False when it is not so: nothing is done. */
 static bool
 expand_pair(gefs_image *img, struct frontier f[2])
 {
