@@ -220,6 +220,14 @@ cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
 	return hold(img->cache, n);
 }
 
+void
+cache_doubt(gefs_image *img)
+{
+	for (struct slab *s = img->cache->slabs; s; s = s->next)
+		for (size_t i = 0; i < PREFETCH_MAX; i++)
+			s->node[i].fine = false;
+}
+
 struct first_problem {
 	char text[160];
 };

@@ -23,7 +23,8 @@ struct gefs_node {
 	struct gefs_node *next;         /* in its hash chain */
 	struct gefs_node *older, *newer; /* by last use, when unreferenced */
 	uint8_t *data; /* a block of memory, BLOCK_ALIGN aligned */
-	/* For the checker, while the node is cached: nothing is wrong with any of its records in a node born then. */
+	/* The checker's, while the node is cached: a leaf of files that was visited, where nothing is wrong with any record
+	 * in a node born then. */
 	bool fine;
 	uint64_t fine_birth;
 };
@@ -37,6 +38,9 @@ struct gefs_node *cache_load(gefs_image *, uint64_t addr, gefs_error *);
 
 /* The same, but NULL when it is neither in memory nor on its way there. */
 struct gefs_node *cache_hold(gefs_image *, uint64_t addr);
+
+/* Of no node in memory it is known that it is fine. */
+void cache_doubt(gefs_image *);
 
 /* What bulk_read learns of one block. */
 struct bulk_item {

@@ -144,6 +144,7 @@ run(struct gefs_check *c)
 	struct timespec from, to;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
+	cache_doubt(c->img); /* what a check of the image before this one found out */
 	for (size_t i = 0; i < sizeof pass / sizeof *pass && check_progress(c, what[i]); i++)
 		pass[i](c);
 	if (c->nkept)
