@@ -27,36 +27,19 @@ static struct area
 value_area(const struct node *n)
 {
 	const struct format *f = n->f;
-	uint32_t head = n->leaf ? f->leaf_header : f->pivot_header;
-	return (struct area){f, n->data + head, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
+	return (struct area){f, n->values, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
 }
 
 static struct area
 message_area(const struct node *n)
 {
-	const struct format *f = n->f;
-	return (struct area){f, n->data + f->pivot_header + f->pivot_space, f->buffer_space, n->nbuf, n->bufsz, true};
-}
-
-static int
-op_of(const struct format *f, uint8_t byte)
-{
-	int op = byte < OPS ? f->op_type[byte] : 0;
-	return op ? op : GEFS_OP_INVALID + byte;
+	return (struct area){n->f, n->messages, n->f->buffer_space, n->nbuf, n->bufsz, true};
 }
 
 static gefs_record
 record(const struct area *a, uint32_t i)
 {
-	const uint8_t *p = a->base + get16(a->f, a->base + 2 * (size_t)i);
-	gefs_record r = {.op = 0};
-
-	if (a->message)
-		r.op = op_of(a->f, *p++);
-	r.key = (gefs_bytes){p + 2, get16(a->f, p)};
-	p += 2 + r.key.n;
-	r.value = (gefs_bytes){p + 2, get16(a->f, p)};
-	return r;
+	return area_record(a->f, a->base, i, a->message);
 }
 
 /* Length of record i, or 0 when it does not lie inside the area, behind the offset table. */
@@ -198,6 +181,8 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 		return;
 	}
 	n->leaf = t == GEFS_BLOCK_LEAF;
+	n->values = b + (n->leaf ? f->leaf_header : f->pivot_header);
+	n->messages = b + f->pivot_header + f->pivot_space;
 	n->nval = get16(f, b + 2);
 	n->valsz = get16(f, b + 4);
 	if (!n->leaf) {
@@ -214,20 +199,6 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 		struct area messages = message_area(n);
 		n->usable &= check_area(&p, &messages);
 	}
-}
-
-gefs_record
-node_value(const struct node *n, uint32_t i)
-{
-	struct area a = value_area(n);
-	return record(&a, i);
-}
-
-gefs_record
-node_message(const struct node *n, uint32_t i)
-{
-	struct area a = message_area(n);
-	return record(&a, i);
 }
 
 bool
