@@ -75,7 +75,7 @@ DAMAGE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard testdata/damage/gefs-damage
 FUZZ_TARGETS := $(patsubst libgefs/fuzz/%_fuzz.c,%,$(wildcard libgefs/fuzz/*_fuzz.c))
 FUZZ_PACK := $(BUILD)/t/images.pack
 FUZZ_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/fuzz/support/*.c)) \
-		$(BUILD)/testdata/damage/gefs-damage/rehash.o
+		$(addprefix $(BUILD)/testdata/damage/gefs-damage/,detect.o layout.o rehash.o)
 TEST_TOOLS := $(BUILD)/t/gefs-damage $(BUILD)/t/flip_test $(FUZZ_TARGETS:%=$(BUILD)/t/fuzz-%)
 
 $(BUILD)/t/gefs-damage: $(DAMAGE_OBJ) $(BUILD)/lib/libgefs.a
@@ -86,10 +86,10 @@ $(BUILD)/t/flip_test: $(BUILD)/testdata/damage/flip_test.o $(BUILD)/lib/libgefs.
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS)
 
-# The whole-image target mutates real images, packed to their allocated blocks and linked in.
+# Most targets mutate real images, packed to what is not zeros and linked in.
 $(FUZZ_PACK): scripts/fuzz-pack
 	@mkdir -p $(@D)
-	GEFS_BUILD=$(BUILD) scripts/fuzz-pack $@ snaps-main-deleted autosnap-real deep
+	GEFS_BUILD=$(BUILD) scripts/fuzz-pack $@
 
 $(BUILD)/libgefs/fuzz/support/sparse.o: ALL_CFLAGS += -DFUZZ_PACK='"$(FUZZ_PACK)"'
 $(BUILD)/libgefs/fuzz/support/sparse.o: $(FUZZ_PACK)

@@ -1,28 +1,19 @@
-/* An arena header (first byte: which one) of a sound image, with its hash in the superblock made right. */
-#include "image.h"
+/* An arena header of a sound image (first bytes: which image, which arena), where its hash is in a superblock with that
+ * made right. */
 #include "support/explore.h"
 #include "support/sparse.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sparse *s = sparse_use(0);
-	gefs_options o = {.super = -1, .jobs = 1};
-	struct arena_header h;
+	struct sparse *s = sparse_choose(&data, &size);
+	gefs_super sb;
 
-	if (size < 1)
+	if (size < 1 || !store_root(&s->store, &sb))
 		return 0;
-	uint64_t header = be64(s->store.block(&s->store, 0) + 104 + 16 * (data[0] % 8));
-	for (uint64_t addr = header; addr <= header + BLOCK; addr += BLOCK) {
-		uint8_t *b = s->store.block(&s->store, addr);
-		memcpy(b, data + 1, size - 1 < BLOCK ? size - 1 : BLOCK);
-		s->marks[addr / BLOCK] = MARK_CHANGED;
-		format_gefs9.arena_decode(&format_gefs9, b, &h);
-	}
-	rehash(&s->store, s->marks, false);
-	gefs_image *img = image_open_disk(sparse_disk(s), &o, "fuzzed arena", NULL);
-	if (img)
-		explore(img);
-	gefs_close(img);
+	uint64_t header = sb.arena[data[0] % sb.narena].addr;
+	for (uint32_t i = 0; i < s->store.format.header_copies; i++)
+		sparse_write(s, header + i * s->store.format.blksz, 0, data + 1, size - 1);
+	explore_store(s, -1);
 	return 0;
 }

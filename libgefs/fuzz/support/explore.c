@@ -198,7 +198,7 @@ map(struct tour *t)
 	t->steps = 0;
 	gefs_map *m = gefs_map_make(t->img, on_damage, t, NULL);
 	if (m) {
-		for (uint64_t a = 0; a < gefs_device_size(t->img); a += 16384 * 61)
+		for (uint64_t a = 0; a < gefs_device_size(t->img); a += gefs_block_size(t->img) * 61ull)
 			gefs_use_name(gefs_map_use(m, a));
 		gefs_map_free(m);
 	}

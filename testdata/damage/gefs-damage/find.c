@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#define F (&format_gefs9)
-
 struct visit {
 	struct store *s;
 	node_visit fn;
@@ -15,13 +13,13 @@ struct visit {
 static bool
 visit(struct visit *v, uint64_t addr, unsigned depth)
 {
-	uint8_t *b = v->s->block(v->s, addr);
+	uint8_t *b = store_block(v->s, addr);
 	struct node n;
 	gefs_ptr child;
 
 	if (!b || depth > 64 || v->budget-- == 0)
 		return false;
-	node_parse(F, b, &n, NULL, NULL);
+	node_parse(&v->s->format, b, &n, NULL, NULL);
 	if (v->fn(v->arg, addr, &n))
 		return true;
 	for (uint32_t i = 0; n.usable && !n.leaf && i < n.nval; i++)
@@ -33,7 +31,7 @@ visit(struct visit *v, uint64_t addr, unsigned depth)
 bool
 each_node(struct store *s, uint64_t root, node_visit fn, void *arg)
 {
-	struct visit v = {s, fn, arg, s->size / BLOCK + 1};
+	struct visit v = {s, fn, arg, store_blocks(s) + 1};
 	return visit(&v, root, 0);
 }
 
@@ -88,7 +86,7 @@ static bool
 find_typed(struct store *s, uint64_t root, const struct key *k, struct spot *out)
 {
 	uint8_t buf[KEY_MAX];
-	gefs_bytes b = {buf, key_encode(F, k, buf)};
+	gefs_bytes b = {buf, key_encode(&s->format, k, buf)};
 	return find_key(s, root, b, out);
 }
 
@@ -97,11 +95,12 @@ find_path(struct store *s, uint64_t root, const char *path, size_t n, struct spo
 {
 	struct key k = {.type = KEY_ENTRY, .qid = GEFS_NIL};
 	const char *end = path + n;
+	gefs_dirent d;
 
 	for (;;) {
-		if (!find_typed(s, root, &k, out) || out->nv != 61)
+		if (!find_typed(s, root, &k, out) || !dirent_decode(&s->format, record_value(s, out), &d))
 			return false;
-		k.qid = be64(s->block(s, out->addr[0]) + out->val_at + 8);
+		k.qid = d.qpath;
 		while (path < end && *path == '/')
 			path++;
 		if (path == end)
@@ -112,25 +111,34 @@ find_path(struct store *s, uint64_t root, const char *path, size_t n, struct spo
 	}
 }
 
+gefs_bytes
+record_value(struct store *s, const struct spot *record)
+{
+	return (gefs_bytes){store_block(s, record->addr[0]) + record->val_at, record->nv};
+}
+
 bool
 tree_root(struct store *s, const char *label, size_t n, uint64_t *root)
 {
-	uint8_t *sb = s->block(s, 0);
+	const struct format *f = &s->format;
 	struct key k = {.type = KEY_LABEL, .name = {(const uint8_t *)label, n}};
+	struct label_value l;
+	gefs_super sb;
+	gefs_snap snap;
 	struct spot at;
 
-	if (memcmp(sb, F->name, 8) != 0)
-		sb = s->block(s, last_block(s));
-	*root = be64(sb + 24);
+	if (!store_root(s, &sb))
+		return false;
+	*root = sb.snap_root.addr;
 	if (n == 4 && memcmp(label, "snap", 4) == 0)
 		return true;
 	struct key id = {.type = KEY_SNAP, .qid = strtoull(label, NULL, 10)};
-	if (find_typed(s, *root, &k, &at))
-		id.qid = be64(s->block(s, at.addr[0]) + at.val_at + 1);
+	if (find_typed(s, *root, &k, &at) && label_decode(f, record_value(s, &at), &l))
+		id.qid = l.snap;
 	else if (label[0] < '0' || label[0] > '9')
 		return false;
-	if (!find_typed(s, *root, &id, &at) || at.nv != 72)
+	if (!find_typed(s, *root, &id, &at) || !snap_decode(f, record_value(s, &at), &snap))
 		return false;
-	*root = be64(s->block(s, at.addr[0]) + at.val_at + 48);
+	*root = snap.root.addr;
 	return true;
 }

@@ -2,7 +2,7 @@
  *
  *   gefs-damage [-r] IMAGE COMMAND ARGUMENT... [COMMAND ARGUMENT...]...
  *
- * With -r, all hashes above a change are made right again, up to the superblocks, after every command; without it the
+ * With -r, all hashes above a change are made right again, up to the root data, after every command; without it the
  * change is all that happens. The words -r and -R between commands switch this on and off.
  *
  *   set WHERE VALUE             a field; bytes (x:HEX) may be longer than it
@@ -11,23 +11,25 @@
  *   delete WHERE                a record
  *   insert NODE KEY VALUE       a record, where its key belongs; the fill in the parent follows
  *   message NODE OP KEY VALUE   a message
- *   append WHERE ENTRY,...      to a log, before its barrier, or to a deadlist:
- *                               alloc1:ADDR free1:ADDR sync:GEN alloc:ADDR:LEN free:ADDR:LEN or a number
+ *   append WHERE ENTRY,...      to a log, before its barrier or end: alloc1:ADDR free1:ADDR alloc:ADDR:LEN
+ *                               free:ADDR:LEN sync:GEN chain:ADDR end:0 or a number; to a deadlist: a number, or
+ *                               kill:ADDR:BIRTH graft:ADDR:HASH chain:ADDR:HASH end:0:0
  *   clone NODE ADDR             the whole block to another place
  *   truncate LENGTH             of the file
  *   get WHERE, where WHERE      print the number in a field; the address of the block it is in
  *
  * WHERE is a structure and perhaps .FIELD or .byte[N]:
  *
- *   super super0 super1         .version .blksz ... .arena[N].addr .arena[N].hash .sbhash
- *   arena[N] arena[N].0         both header copies, or one
- *   log[N,K]                    block K of arena N's log: .type .logsz .hash .next .word[I] .barrier
+ *   super super0 super1         all copies of the root data, the first one or the last one:
+ *                               .version .blksz ... .arena[N].addr .arena[N].hash .sbhash
+ *   arena[N] arena[N].0         all header copies, or one; in older versions the root data is there too
+ *   log[N,K]                    block K of arena N's log: .type .logsz .hash .next .word[I], .end: what ends it
  *   @ADDR LABEL:root LABEL:leaf[K] LABEL:pivot[K]    .type .nval ..., .value[K].FIELD .msg[K].FIELD
  *   LABEL:/path                 the entry of a file: .mode .length ...
  *   LABEL:/path@OFF             a byte of its data
  *   LABEL:/path#OFF LABEL:/path^     the record of its data; its parent record
  *   LABEL:{KEY}                 any record; dat:QID:OFF ent:QID:NAME up:QID label:NAME snap:ID dead:GEN:BIRTH conf:NAME
- *   snap:dead[GEN,BIRTH]        the first block of a deadlist: .logsz ... .word[I]
+ *   snap:dead[GEN,BIRTH]        the first block of a deadlist: .logsz ... .word[I]; or of list BIRTH in record GEN
  *
  * Of any record there are .key[I] .val[I] .nk .nv .off, of messages .op. LABEL is a label, the number of a snapshot, or
  * "snap" for the snapshot tree. VALUE is a number, x:HEX, =WHERE (what is in that field), &WHERE (its block's address),
@@ -46,7 +48,7 @@ struct tool {
 };
 
 struct value {
-	uint8_t bytes[BLOCK];
+	uint8_t bytes[UNIT];
 	size_t n; /* 0: a number */
 	uint64_t number;
 };
@@ -65,8 +67,8 @@ parse_value(struct tool *t, const char *text, struct value *v)
 	if (strchr("=&*", *text) && *text) {
 		if (!find_where(t->s, text + 1, &sp))
 			return false;
-		const uint8_t *b = t->s->block(t->s, sp.addr[0]);
-		v->number = *text == '&' ? sp.addr[0] : get_be(b + sp.at, sp.width <= 8 ? sp.width : 8);
+		const uint8_t *b = store_block(t->s, sp.addr[0]);
+		v->number = *text == '&' ? sp.addr[0] : get_number(&t->s->format, b + sp.at, sp.width <= 8 ? sp.width : 8);
 		if (*text == '*') {
 			v->n = sp.nv;
 			memcpy(v->bytes, b + sp.val_at, sp.nv);
@@ -82,24 +84,23 @@ changed(struct tool *t, const struct spot *sp, bool fill)
 {
 	if (!t->right)
 		return;
-	for (unsigned i = 0; i < sp->copies; i++) {
-		bool body = sp->kind == KIND_LOG || sp->kind == KIND_DEAD;
-		t->marks[sp->addr[i] / BLOCK] |= body ? MARK_BODY : MARK_CHANGED;
-	}
+	bool body = sp->kind == KIND_LOG || sp->kind == KIND_DEAD;
+	for (unsigned i = 0; i < sp->copies; i++)
+		t->marks[sp->addr[i] / t->s->format.blksz] |= MARK_CHANGED | (body ? MARK_BODY : 0);
 	rehash(t->s, t->marks, fill);
 }
 
 static bool
 set(struct tool *t, const struct spot *sp, const struct value *v)
 {
-	if (sp->width == 0 || sp->at + (v->n ? v->n : sp->width) > BLOCK)
+	if (sp->width == 0 || sp->at + (v->n ? v->n : sp->width) > t->s->format.blksz)
 		return false;
 	for (unsigned i = 0; i < sp->copies; i++) {
-		uint8_t *p = t->s->block(t->s, sp->addr[i]) + sp->at;
+		uint8_t *p = store_block(t->s, sp->addr[i]) + sp->at;
 		if (v->n)
 			memcpy(p, v->bytes, v->n);
 		else
-			put_be(p, sp->width, v->number);
+			put_number(&t->s->format, p, sp->width, v->number);
 	}
 	changed(t, sp, false);
 	return true;
@@ -112,8 +113,8 @@ insert(struct tool *t, const struct spot *sp, int op, const char *key_text, cons
 	uint8_t key[KEY_MAX];
 	size_t nk;
 
-	if (!parse_key(key_text, key, &nk) || !parse_value(t, value_text, &v) ||
-	    !edit_insert(t->s->block(t->s, sp->addr[0]), op, (gefs_bytes){key, nk}, (gefs_bytes){v.bytes, v.n}))
+	if (!parse_key(&t->s->format, key_text, key, &nk) || !parse_value(t, value_text, &v) ||
+	    !edit_insert(&t->s->format, store_block(t->s, sp->addr[0]), op, (gefs_bytes){key, nk}, (gefs_bytes){v.bytes, v.n}))
 		return false;
 	changed(t, sp, true);
 	return true;
@@ -132,7 +133,7 @@ do_add(struct tool *t, struct spot *sp, char **a)
 	struct value v = {.n = 0};
 	if (sp->width == 0 || sp->width > 8)
 		return false;
-	v.number = get_be(t->s->block(t->s, sp->addr[0]) + sp->at, sp->width) + strtoull(a[1], NULL, 0);
+	v.number = get_number(&t->s->format, store_block(t->s, sp->addr[0]) + sp->at, sp->width) + strtoull(a[1], NULL, 0);
 	return set(t, sp, &v);
 }
 
@@ -142,7 +143,7 @@ do_flip(struct tool *t, struct spot *sp, char **a)
 	struct value v = {.n = 1};
 	unsigned bit = (unsigned)atoi(a[1]);
 	sp->at += bit / 8;
-	v.bytes[0] = t->s->block(t->s, sp->addr[0])[sp->at] ^ (uint8_t)(1u << bit % 8);
+	v.bytes[0] = store_block(t->s, sp->addr[0])[sp->at] ^ (uint8_t)(1u << bit % 8);
 	return set(t, sp, &v);
 }
 
@@ -150,7 +151,7 @@ static bool
 do_delete(struct tool *t, struct spot *sp, char **a)
 {
 	(void)a;
-	if (sp->kind != KIND_RECORD || !edit_delete(t->s->block(t->s, sp->addr[0]), sp))
+	if (sp->kind != KIND_RECORD || !edit_delete(&t->s->format, store_block(t->s, sp->addr[0]), sp))
 		return false;
 	changed(t, sp, true);
 	return true;
@@ -159,7 +160,7 @@ do_delete(struct tool *t, struct spot *sp, char **a)
 static bool
 do_insert(struct tool *t, struct spot *sp, char **a)
 {
-	return insert(t, sp, 0, a[1], a[2]);
+	return insert(t, sp, -1, a[1], a[2]);
 }
 
 static bool
@@ -171,7 +172,7 @@ do_message(struct tool *t, struct spot *sp, char **a)
 static bool
 do_append(struct tool *t, struct spot *sp, char **a)
 {
-	if (!edit_append(t->s->block(t->s, sp->addr[0]), a[1]))
+	if (!edit_append(t->s, store_block(t->s, sp->addr[0]), a[1]))
 		return false;
 	changed(t, sp, false);
 	return true;
@@ -180,9 +181,9 @@ do_append(struct tool *t, struct spot *sp, char **a)
 static bool
 do_clone(struct tool *t, struct spot *sp, char **a)
 {
-	uint8_t *to = t->s->block(t->s, strtoull(a[1], NULL, 0));
+	uint8_t *to = store_block(t->s, strtoull(a[1], NULL, 0));
 	if (to)
-		memcpy(to, t->s->block(t->s, sp->addr[0]), BLOCK);
+		memcpy(to, store_block(t->s, sp->addr[0]), t->s->format.blksz);
 	return to != NULL;
 }
 
@@ -190,7 +191,7 @@ static bool
 do_get(struct tool *t, struct spot *sp, char **a)
 {
 	(void)a;
-	printf("%llu\n", (unsigned long long)get_be(t->s->block(t->s, sp->addr[0]) + sp->at, sp->width));
+	printf("%llu\n", (unsigned long long)get_number(&t->s->format, store_block(t->s, sp->addr[0]) + sp->at, sp->width));
 	return true;
 }
 
@@ -251,7 +252,7 @@ main(int argc, char **argv)
 	t.s = store_open(t.path);
 	if (!t.s)
 		return 8;
-	t.marks = calloc(t.s->size / BLOCK, 1);
+	t.marks = calloc(store_blocks(t.s), 1);
 	if (!t.marks)
 		return 8;
 	for (int i = first + 1; i < argc; i += took) {

@@ -13,12 +13,10 @@ struct file_store {
 };
 
 static uint8_t *
-file_block(struct store *s, uint64_t addr)
+file_at(struct store *s, uint64_t addr, size_t n)
 {
 	struct file_store *f = (struct file_store *)s;
-	if (addr % BLOCK || addr > s->size || s->size - addr < BLOCK)
-		return NULL;
-	return f->map + addr;
+	return addr <= s->size && s->size - addr >= n ? f->map + addr : NULL;
 }
 
 struct store *
@@ -28,7 +26,7 @@ store_open(const char *path)
 	struct file_store *f = NULL;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size < 2 * BLOCK)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		goto fail;
 	f = calloc(1, sizeof *f);
 	if (!f)
@@ -37,9 +35,13 @@ store_open(const char *path)
 	if (f->map == MAP_FAILED)
 		goto fail;
 	close(fd);
-	f->store.block = file_block;
+	f->store.at = file_at;
 	f->store.size = (uint64_t)st.st_size;
-	return &f->store;
+	if (store_detect(&f->store))
+		return &f->store;
+	fprintf(stderr, "%s: no gefs image\n", path);
+	store_close(&f->store);
+	return NULL;
 fail:
 	perror(path);
 	free(f);

@@ -3,14 +3,28 @@
 #define GEFS_DAMAGE_STORE_H
 
 #include "format/node.h"
+#include "layout.h"
 
-enum { BLOCK = 16384 };
+enum { UNIT = 16384 }; /* the largest block of any version; other blocks fit into one */
 
 struct store {
-	/* The block at addr, to be changed in place; NULL for a hole or what is no block of the device. */
-	uint8_t *(*block)(struct store *, uint64_t addr);
+	/* n bytes at addr, within one unit, to be changed in place; NULL for a hole or what lies outside the device. */
+	uint8_t *(*at)(struct store *, uint64_t addr, size_t n);
 	uint64_t size;
+	/* filled by store_detect */
+	struct format format;
+	const struct layout *layout;
+	uint64_t root[GEFS_MAX_ARENAS]; /* where the copies of the root data are */
+	uint32_t nroots;
 };
+
+/* Finds out the version, with `at` and `size` set; false when it is none that is known. */
+bool store_detect(struct store *);
+/* The block at addr; NULL when there is none. */
+uint8_t *store_block(struct store *, uint64_t addr);
+uint64_t store_blocks(const struct store *);
+/* The copy of the root data that a reader takes, its fields decoded; NULL when there is none. */
+uint8_t *store_root(struct store *, gefs_super *);
 
 /* An image file, changed in place. Prints why and returns NULL when it cannot. */
 struct store *store_open(const char *path);
@@ -23,30 +37,12 @@ enum mark {
 	MARK_VISITED = 4  /* private to rehash */
 };
 
-/* Makes all hashes right again above what is marked, up to the superblocks, and clears the marks. Pointers to
+/* Makes all hashes right again above what is marked, up to the root data, and clears the marks. Pointers to
  * unmarked blocks stay as they are, so that a wrong hash that was planted survives. fill: the fill counts, too. */
 void rehash(struct store *, uint8_t *marks, bool fill);
 
-static inline void
-put_be(uint8_t *p, unsigned width, uint64_t v)
-{
-	for (unsigned i = 0; i < width; i++)
-		p[i] = (uint8_t)(v >> 8 * (width - 1 - i));
-}
-
-static inline uint64_t
-get_be(const uint8_t *p, unsigned width)
-{
-	uint64_t v = 0;
-	for (unsigned i = 0; i < width; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
-static inline uint64_t
-last_block(const struct store *s)
-{
-	return s->size - s->size % BLOCK - BLOCK;
-}
+/* A number of 1 to 8 bytes, in the byte order of the version. */
+void put_number(const struct format *, uint8_t *p, unsigned width, uint64_t v);
+uint64_t get_number(const struct format *, const uint8_t *p, unsigned width);
 
 #endif

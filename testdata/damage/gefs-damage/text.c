@@ -23,7 +23,7 @@ parse_hex(const char *text, uint8_t *out, size_t max)
 }
 
 bool
-parse_key(const char *text, uint8_t *out, size_t *n)
+parse_key(const struct format *f, const char *text, uint8_t *out, size_t *n)
 {
 	static const char *const names[] = {"dat:", "ent:", "up:", "label:", "snap:", "dead:", "conf:"};
 	struct key k = {.type = KEY_BAD};
@@ -48,6 +48,6 @@ parse_key(const char *text, uint8_t *out, size_t *n)
 		else if (*p == ':')
 			k.offset = strtoull(p + 1, NULL, 0);
 	}
-	*n = key_encode(&format_gefs9, &k, out);
+	*n = key_encode(f, &k, out);
 	return true;
 }

@@ -1,48 +1,8 @@
 /* The names of places. */
-#include "find.h"
+#include "edit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#define F (&format_gefs9)
-
-static const struct field {
-	enum kind kind;
-	uint8_t key; /* of a record: its key type; KEY_BAD: a child pointer */
-	const char *name;
-	uint16_t at, width;
-} fields[] = {
-	{KIND_SUPER, 0, "version", 0, 8},      {KIND_SUPER, 0, "blksz", 8, 4},
-	{KIND_SUPER, 0, "bufspc", 12, 4},      {KIND_SUPER, 0, "narena", 16, 4},
-	{KIND_SUPER, 0, "snap.ht", 20, 4},     {KIND_SUPER, 0, "snap.addr", 24, 8},
-	{KIND_SUPER, 0, "snap.hash", 32, 8},   {KIND_SUPER, 0, "snapdl.hd", 40, 8},
-	{KIND_SUPER, 0, "snapdl.tl", 56, 8},   {KIND_SUPER, 0, "flag", 72, 8},
-	{KIND_SUPER, 0, "nextqid", 80, 8},     {KIND_SUPER, 0, "nextgen", 88, 8},
-	{KIND_SUPER, 0, "qgen", 96, 8},        {KIND_ARENA, 0, "type", 0, 2},
-	{KIND_ARENA, 0, "loghd", 2, 8},        {KIND_ARENA, 0, "size", 18, 8},
-	{KIND_ARENA, 0, "used", 26, 8},        {KIND_LOG, 0, "type", 0, 2},
-	{KIND_LOG, 0, "logsz", 2, 2},          {KIND_LOG, 0, "hash", 4, 8},
-	{KIND_LOG, 0, "next", 12, 8},          {KIND_NODE, 0, "type", 0, 2},
-	{KIND_NODE, 0, "nval", 2, 2},          {KIND_NODE, 0, "valsz", 4, 2},
-	{KIND_NODE, 0, "nbuf", 6, 2},          {KIND_NODE, 0, "bufsz", 8, 2},
-	{KIND_RECORD, KEY_BAD, "addr", 0, 8},  {KIND_RECORD, KEY_BAD, "hash", 8, 8},
-	{KIND_RECORD, KEY_BAD, "gen", 16, 8},  {KIND_RECORD, KEY_BAD, "fill", 24, 2},
-	{KIND_RECORD, KEY_DATA, "addr", 0, 8}, {KIND_RECORD, KEY_DATA, "hash", 8, 8},
-	{KIND_RECORD, KEY_DATA, "gen", 16, 8}, {KIND_RECORD, KEY_ENTRY, "flag", 0, 8},
-	{KIND_RECORD, KEY_ENTRY, "qpath", 8, 8},   {KIND_RECORD, KEY_ENTRY, "qvers", 16, 4},
-	{KIND_RECORD, KEY_ENTRY, "qtype", 20, 1},  {KIND_RECORD, KEY_ENTRY, "mode", 21, 4},
-	{KIND_RECORD, KEY_ENTRY, "atime", 25, 8},  {KIND_RECORD, KEY_ENTRY, "mtime", 33, 8},
-	{KIND_RECORD, KEY_ENTRY, "length", 41, 8}, {KIND_RECORD, KEY_ENTRY, "uid", 49, 4},
-	{KIND_RECORD, KEY_ENTRY, "gid", 53, 4},    {KIND_RECORD, KEY_ENTRY, "muid", 57, 4},
-	{KIND_RECORD, KEY_LABEL, "type", 0, 1},    {KIND_RECORD, KEY_LABEL, "snap", 1, 8},
-	{KIND_RECORD, KEY_LABEL, "flags", 9, 4},   {KIND_RECORD, KEY_SNAP, "nref", 0, 4},
-	{KIND_RECORD, KEY_SNAP, "nlbl", 4, 4},     {KIND_RECORD, KEY_SNAP, "height", 8, 4},
-	{KIND_RECORD, KEY_SNAP, "flag", 12, 4},    {KIND_RECORD, KEY_SNAP, "gen", 16, 8},
-	{KIND_RECORD, KEY_SNAP, "pred", 24, 8},    {KIND_RECORD, KEY_SNAP, "succ", 32, 8},
-	{KIND_RECORD, KEY_SNAP, "base", 40, 8},    {KIND_RECORD, KEY_SNAP, "root.addr", 48, 8},
-	{KIND_RECORD, KEY_SNAP, "root.hash", 56, 8}, {KIND_RECORD, KEY_SNAP, "root.gen", 64, 8},
-	{KIND_RECORD, KEY_DEAD, "head", 0, 8},     {KIND_RECORD, KEY_DEAD, "tail", 24, 8},
-};
 
 /* Skips "word[N]" or "word[A,B]" at *p. */
 static bool
@@ -65,14 +25,17 @@ indexed(const char **p, const char *word, uint64_t *a, uint64_t *b)
 static bool
 chained(struct store *s, uint64_t addr, uint64_t k, enum kind kind, struct spot *out)
 {
+	struct log_header h;
+
 	for (; k > 0; k--) {
-		uint8_t *b = s->block(s, addr);
+		uint8_t *b = store_block(s, addr);
 		if (!b)
 			return false;
-		addr = be64(b + 12);
+		s->format.log_decode(&s->format, b, &h);
+		addr = h.next.addr;
 	}
 	*out = (struct spot){.kind = kind, .addr = {addr}, .copies = 1};
-	return s->block(s, addr) != NULL;
+	return store_block(s, addr) != NULL;
 }
 
 struct nth {
@@ -110,7 +73,7 @@ in_tree(struct store *s, uint64_t root, const char **p, struct spot *out)
 		size_t n = strcspn(*p, "}"), nk;
 		snprintf(text, sizeof text, "%.*s", (int)n - 1, *p + 1);
 		*p += n + 1;
-		return parse_key(text, key, &nk) && find_key(s, root, (gefs_bytes){key, nk}, out);
+		return parse_key(&s->format, text, key, &nk) && find_key(s, root, (gefs_bytes){key, nk}, out);
 	}
 	if (**p != '/')
 		return false;
@@ -124,68 +87,95 @@ in_tree(struct store *s, uint64_t root, const char **p, struct spot *out)
 	/* @OFF: the data block; #OFF: its record; ^: the parent record */
 	char what = *(*p)++;
 	struct key key = {.type = what == '^' ? KEY_UP : KEY_DATA};
-	key.qid = be64(s->block(s, out->addr[0]) + out->val_at + 8);
+	gefs_dirent d;
+	if (!dirent_decode(&s->format, record_value(s, out), &d))
+		return false;
+	key.qid = d.qpath;
 	if (what != '^')
 		k = strtoull(*p, (char **)(uintptr_t)p, 0);
 	else
 		k = 0;
-	key.offset = k & ~(uint64_t)(BLOCK - 1);
+	key.offset = k - k % s->format.blksz;
 	uint8_t buf[KEY_MAX];
-	if (!find_key(s, root, (gefs_bytes){buf, key_encode(F, &key, buf)}, out))
+	if (!find_key(s, root, (gefs_bytes){buf, key_encode(&s->format, &key, buf)}, out))
 		return false;
 	if (what == '@') {
-		uint64_t addr = be64(s->block(s, out->addr[0]) + out->val_at);
-		*out = (struct spot){.addr = {addr}, .copies = 1, .at = (uint32_t)(k % BLOCK), .width = 1};
+		uint64_t addr = get64(&s->format, record_value(s, out).p);
+		*out = (struct spot){.addr = {addr}, .copies = 1, .at = (uint32_t)(k % s->format.blksz), .width = 1};
 	}
 	return true;
+}
+
+/* Behind a snapshot tree's name: the first block of a deadlist. */
+static bool
+find_deadlist(struct store *s, uint64_t root, uint64_t gen, uint64_t which, struct spot *out)
+{
+	const struct layout *l = s->layout;
+	struct key k = {.type = l->dead_key, .qid = gen, .offset = which};
+	uint8_t buf[KEY_MAX];
+	struct spot record;
+
+	if (!find_key(s, root, (gefs_bytes){buf, key_encode(&s->format, &k, buf)}, &record))
+		return false;
+	uint64_t at = l->dead_head + (l->ndead > 1 ? which * l->dead_step : 0);
+	return at + 8 <= record.nv && chained(s, get64(&s->format, record_value(s, &record).p + at), 0, KIND_DEAD, out);
+}
+
+static bool
+find_header(struct store *s, uint64_t i, const char **p, struct spot *out)
+{
+	uint32_t copies = s->format.header_copies;
+	gefs_super sb;
+
+	if (!store_root(s, &sb) || i >= sb.narena)
+		return false;
+	*out = (struct spot){.kind = KIND_ARENA, .copies = copies};
+	for (uint32_t k = 0; k < copies; k++)
+		out->addr[k] = sb.arena[i].addr + k * s->format.blksz;
+	if (p[0][0] == '.' && (p[0][1] == '0' || p[0][1] == '1')) {
+		out->addr[0] = out->addr[p[0][1] == '1'];
+		out->copies = 1;
+		*p += 2;
+	}
+	return store_block(s, out->addr[0]) != NULL;
 }
 
 static bool
 find_base(struct store *s, const char **p, struct spot *out)
 {
+	const char *none = "";
 	uint64_t a, b, root;
-	uint8_t *sb = s->block(s, 0);
 
-	*out = (struct spot){.kind = KIND_SUPER, .addr = {0, last_block(s)}, .copies = 2};
 	if (strncmp(*p, "super", 5) == 0) {
 		*p += 5;
+		*out = (struct spot){.kind = KIND_SUPER, .copies = s->nroots};
+		memcpy(out->addr, s->root, s->nroots * sizeof *s->root);
 		if (**p == '0' || **p == '1') {
-			out->addr[0] = out->addr[*(*p)++ == '1'];
+			out->addr[0] = s->root[*(*p)++ == '1' ? s->nroots - 1 : 0];
 			out->copies = 1;
 		}
 		return true;
 	}
-	if (indexed(p, "arena", &a, &b)) {
-		uint64_t header = be64(sb + 104 + 16 * a);
-		*out = (struct spot){.kind = KIND_ARENA, .addr = {header, header + BLOCK}, .copies = 2};
-		if (p[0][0] == '.' && (p[0][1] == '0' || p[0][1] == '1')) {
-			out->addr[0] = out->addr[p[0][1] == '1'];
-			out->copies = 1;
-			*p += 2;
-		}
-		return s->block(s, header) != NULL;
-	}
+	if (indexed(p, "arena", &a, &b))
+		return find_header(s, a, p, out);
 	if (indexed(p, "log", &a, &b)) {
-		uint8_t *h = s->block(s, be64(sb + 104 + 16 * a));
-		return h && chained(s, be64(h + 2), b, KIND_LOG, out);
+		struct arena_header h;
+		if (!find_header(s, a, &none, out))
+			return false;
+		s->format.arena_decode(&s->format, store_block(s, out->addr[0]), &h);
+		return chained(s, h.log_head, b, KIND_LOG, out);
 	}
 	if (**p == '@') {
 		a = strtoull(*p + 1, (char **)(uintptr_t)p, 0);
 		*out = (struct spot){.kind = KIND_NODE, .addr = {a}, .copies = 1};
-		return s->block(s, a) != NULL;
+		return store_block(s, a) != NULL;
 	}
 	size_t n = strcspn(*p, ":");
 	if (!(*p)[n] || !tree_root(s, *p, n, &root))
 		return false;
 	*p += n + 1;
-	struct spot list;
-	if (strncmp(*p, "dead[", 5) == 0 && indexed(p, "dead", &a, &b)) {
-		struct key k = {.type = KEY_DEAD, .qid = a, .offset = b};
-		uint8_t buf[KEY_MAX];
-		if (!find_key(s, root, (gefs_bytes){buf, key_encode(F, &k, buf)}, &list))
-			return false;
-		return chained(s, be64(s->block(s, list.addr[0]) + list.val_at), 0, KIND_DEAD, out);
-	}
+	if (indexed(p, "dead", &a, &b))
+		return find_deadlist(s, root, a, b, out);
 	return in_tree(s, root, p, out);
 }
 
@@ -194,30 +184,34 @@ narrow(struct spot *sp, uint32_t at, uint32_t width)
 {
 	sp->at = at;
 	sp->width = width;
-	return at + width <= BLOCK;
+	return at + width <= UNIT;
 }
 
-/* The word of a log that holds its last barrier. */
+/* A field that the table knows, at `base` of the block. */
 static bool
-barrier(const uint8_t *b, struct spot *sp)
+known_field(const struct layout *l, enum kind kind, enum key_type key, const char *name, uint32_t base, struct spot *sp)
 {
-	uint32_t size = be16(b + 2), found = 0;
-	gefs_log_entry e;
-	const char *why;
-	for (uint32_t at = 0, n; at < size; at += n) {
-		n = F->log_entry(F, b + 36, size, at, &e, &why);
-		if (n == 0)
-			break;
-		if (e.op == GEFS_LOG_SYNC)
-			found = 36 + at;
-	}
-	return found && narrow(sp, found, 8);
+	const struct field *f = layout_field(l, kind, key, name);
+	return f && narrow(sp, base + f->at, f->width);
+}
+
+/* The word of a log with its last barrier, or the entry that ends or continues it. */
+static bool
+log_end(const struct format *f, const uint8_t *b, struct spot *sp)
+{
+	struct log_header h;
+	f->log_decode(f, b, &h);
+	uint32_t at = edit_log_end(f, b, h.size);
+	return at < h.size && narrow(sp, f->log_header + at, 8);
 }
 
 static bool
-record_field(const char *p, const uint8_t *b, struct spot *sp)
+record_field(const struct store *s, const char *p, const uint8_t *b, struct spot *sp)
 {
+	const struct format *f = &s->format;
 	uint64_t k;
+	struct key key = {.type = KEY_BAD};
+
 	if (indexed(&p, "key", &k, NULL))
 		return narrow(sp, sp->key_at + (uint32_t)k, 1);
 	if (indexed(&p, "val", &k, NULL))
@@ -228,42 +222,44 @@ record_field(const char *p, const uint8_t *b, struct spot *sp)
 		return narrow(sp, sp->val_at - 2, 2);
 	if (strcmp(p, "op") == 0 && sp->message)
 		return narrow(sp, sp->key_at - 3, 1);
-	if (strcmp(p, "off") == 0)
-		return narrow(sp, (sp->message ? 8197 : be16(b) == GEFS_BLOCK_LEAF ? 6 : 10) + 2 * sp->slot, 2);
-	uint8_t type = sp->nv == 26 && !sp->message ? KEY_BAD : b[sp->key_at];
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (fields[i].kind == KIND_RECORD && fields[i].key == type && strcmp(p, fields[i].name) == 0)
-			return narrow(sp, sp->val_at + fields[i].at, fields[i].width);
-	return false;
+	if (strcmp(p, "off") == 0) {
+		bool leaf = f->classify(f, b) == GEFS_BLOCK_LEAF;
+		uint32_t area = sp->message ? f->pivot_header + f->pivot_space : leaf ? f->leaf_header : f->pivot_header;
+		return narrow(sp, area + 2 * sp->slot, 2);
+	}
+	if (sp->nv != CHILD_SIZE || sp->message)
+		key_decode(f, (gefs_bytes){b + sp->key_at, sp->nk}, &key);
+	return known_field(s->layout, KIND_RECORD, key.type, p, sp->val_at, sp);
 }
 
 static bool
-block_field(const char *p, const uint8_t *b, struct spot *sp)
+block_field(const struct store *s, const char *p, const uint8_t *b, struct spot *sp)
 {
+	const struct format *f = &s->format;
+	const struct layout *l = s->layout;
 	uint64_t k;
 	bool value = indexed(&p, "value", &k, NULL);
+
 	if (sp->kind == KIND_NODE && (value || indexed(&p, "msg", &k, NULL))) {
 		struct node n;
-		node_parse(F, b, &n, NULL, NULL);
+		node_parse(f, b, &n, NULL, NULL);
 		if (!n.usable || k >= (value ? n.nval : n.nbuf))
 			return false;
 		record_spot(&n, sp->addr[0], (uint32_t)k, !value, sp);
-		return !*p || (*p == '.' && record_field(p + 1, b, sp));
+		return !*p || (*p == '.' && record_field(s, p + 1, b, sp));
 	}
-	if (sp->kind == KIND_SUPER && indexed(&p, "arena", &k, NULL))
-		return narrow(sp, 104 + 16 * (uint32_t)k + (strcmp(p, ".hash") == 0 ? 8 : 0), 8);
-	if (sp->kind == KIND_SUPER && strcmp(p, "sbhash") == 0)
-		return narrow(sp, 104 + 16 * be32(b + 16), 8);
+	if (sp->kind == KIND_SUPER && l->root_arenas) {
+		gefs_super sb;
+		if (indexed(&p, "arena", &k, NULL))
+			return narrow(sp, l->root_arenas + 16 * (uint32_t)k + (strcmp(p, ".hash") == 0 ? 8 : 0), 8);
+		if (strcmp(p, "sbhash") == 0 && f->super_decode(f, b, &sb))
+			return narrow(sp, l->root_arenas + 16 * sb.narena, 8);
+	}
 	if ((sp->kind == KIND_LOG || sp->kind == KIND_DEAD) && indexed(&p, "word", &k, NULL))
-		return narrow(sp, 36 + 8 * (uint32_t)k, 8);
-	if (sp->kind == KIND_LOG && strcmp(p, "barrier") == 0)
-		return barrier(b, sp);
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-		enum kind kind = sp->kind == KIND_DEAD ? KIND_LOG : sp->kind;
-		if (fields[i].kind == kind && kind != KIND_RECORD && strcmp(p, fields[i].name) == 0)
-			return narrow(sp, fields[i].at, fields[i].width);
-	}
-	return false;
+		return narrow(sp, (sp->kind == KIND_LOG ? f->log_header : f->dead_header) + 8 * (uint32_t)k, 8);
+	if (sp->kind == KIND_LOG && strcmp(p, "end") == 0)
+		return log_end(f, b, sp);
+	return known_field(l, sp->kind, KEY_BAD, p, 0, sp);
 }
 
 bool
@@ -271,15 +267,15 @@ find_where(struct store *s, const char *where, struct spot *out)
 {
 	const char *p = where;
 	uint64_t k;
-	bool ok = find_base(s, &p, out) && s->block(s, out->addr[0]);
+	bool ok = find_base(s, &p, out) && store_block(s, out->addr[0]);
 
 	if (ok && *p == '.') {
-		const uint8_t *b = s->block(s, out->addr[0]);
+		const uint8_t *b = store_block(s, out->addr[0]);
 		p++;
 		if (indexed(&p, "byte", &k, NULL))
 			ok = narrow(out, (uint32_t)k, 1);
 		else
-			ok = out->kind == KIND_RECORD ? record_field(p, b, out) : block_field(p, b, out);
+			ok = out->kind == KIND_RECORD ? record_field(s, p, b, out) : block_field(s, p, b, out);
 	} else if (*p) {
 		ok = false;
 	}
