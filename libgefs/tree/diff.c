@@ -36,11 +36,12 @@ open_side(struct diff *d, struct side *s, int which, int *rc)
 	if (s->height == 0)
 		return NULL;
 	struct gefs_node *g = gefs_node_open(d->img, &s->ptr, &why);
-	if (g && g->n.leaf == (s->height == 1))
+	/* Without children there would be nothing to go on with, and the other side was lost as well. */
+	if (g && g->n.leaf == (s->height == 1) && (g->n.leaf || g->n.nval))
 		return g;
 	if (g) {
 		gefs_node_close(g);
-		gefs_fail(&why, GEFS_EDAMAGE, s->ptr.addr, "wrong kind of node for its height");
+		gefs_fail(&why, GEFS_EDAMAGE, s->ptr.addr, "wrong kind of node for its height, or a pivot without children");
 	}
 	s->height = 0;
 	*rc = d->ops->damage(d->ops->arg, which, &why);

@@ -142,6 +142,10 @@ scan_node(struct scan *s, const gefs_ptr *ptr, uint32_t height, const struct pat
 			  g->n.leaf ? "leaf" : "pivot", height);
 		gefs_node_close(g);
 		g = NULL;
+	} else if (g && !g->n.leaf && g->n.nval == 0) {
+		gefs_fail(&why, GEFS_EDAMAGE, ptr->addr, "node 0x%" PRIx64 " is a pivot without children", ptr->addr);
+		gefs_node_close(g);
+		g = NULL;
 	}
 	if (!g) {
 		rc = damaged(s, &why);
