@@ -86,7 +86,25 @@ find_roots(gefs_image *img, const gefs_options *o, const char *name, gefs_error 
 	return 0;
 }
 
-/* The copy that the file server takes; one with a wrong hash if there is no better one. */
+/* Superblocks have hashes. Where arena headers repeat the root data, those that contradict most others about what never
+ * changes are damaged. */
+static bool
+outvoted(const gefs_image *img, uint32_t which)
+{
+	uint32_t same = 0, good = 0;
+
+	if (format_has(img->f, GEFS_HAS_SUPERBLOCKS))
+		return false;
+	for (uint32_t i = 0; i < img->ncopies; i++) {
+		if (img->copy[i].state != GEFS_COPY_GOOD)
+			continue;
+		good++;
+		same += super_same_shape(&img->copy[i].super, &img->copy[which].super);
+	}
+	return 2 * same < good;
+}
+
+/* The copy that the file server takes; a doubtful one if there is no better one. */
 static int
 choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 {
@@ -100,10 +118,11 @@ choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 					 img->copy[img->used].addr);
 		return 0;
 	}
-	for (int state = GEFS_COPY_GOOD; state <= GEFS_COPY_BAD_HASH; state++)
+	for (int doubt = 0; doubt < 3; doubt++)
 		for (uint32_t i = 0; i < img->ncopies; i++) {
 			uint32_t k = img->f->last_root_wins ? img->ncopies - 1 - i : i;
-			if (img->copy[k].state == (gefs_copy_state)state) {
+			gefs_copy_state worst = doubt < 2 ? GEFS_COPY_GOOD : GEFS_COPY_BAD_HASH;
+			if (img->copy[k].state <= worst && (doubt > 0 || !outvoted(img, k))) {
 				img->used = k;
 				return 0;
 			}

@@ -17,6 +17,7 @@ enum log_problem { LOG_FINE, LOG_BAD_HEAD, LOG_BAD_BLOCK, LOG_CYCLE, LOG_BAD_ENT
 struct arena {
 	gefs_arena pub;
 	enum log_problem problem; /* the kind of what error tells */
+	uint64_t size_stored;     /* as the header says */
 	gefs_range *free;
 	gefs_error error;
 };
@@ -42,6 +43,13 @@ static inline const gefs_super *
 image_super(const gefs_image *img)
 {
 	return &img->copy[img->used].super;
+}
+
+/* Of root data that is repeated in every arena header: the same in what never changes? */
+static inline bool
+super_same_shape(const gefs_super *a, const gefs_super *b)
+{
+	return a->narena == b->narena && a->arena_size == b->arena_size && a->blksz == b->blksz && a->bufspc == b->bufspc;
 }
 
 /* Whole blocks on the device. */

@@ -105,7 +105,7 @@ replay(gefs_image *img, struct arena *arena)
 	return arena->free ? 0 : gefs_fail_memory(&arena->error);
 }
 
-/* Where the arena's blocks are, if it is as large as its header says; false when that cannot be. */
+/* Where the arena's blocks are, if it has that size; false when that cannot be. */
 static bool
 header_extent(const gefs_image *img, uint64_t header, uint64_t size, uint64_t *start, uint64_t *end)
 {
@@ -138,11 +138,14 @@ read_headers(gefs_image *img, struct arena *arena, uint64_t want_hash)
 		bool type = f->arena_decode(f, block[i], &h[i]);
 		bool same = !format_has(f, GEFS_HAS_HEADER_HASHES) || f->hash(block[i], f->blksz) == want_hash;
 		a->copy[i] = !type ? GEFS_COPY_BAD : same ? GEFS_COPY_GOOD : GEFS_COPY_BAD_HASH;
-		if (a->copy[i] <= GEFS_COPY_BAD_HASH && header_extent(img, a->header, h[i].size, &start, &end) &&
+		/* Where all arenas have one size, that counts, whatever the header says of its own. */
+		uint64_t all = image_super(img)->arena_size, size = all ? all : h[i].size;
+		if (a->copy[i] <= GEFS_COPY_BAD_HASH && header_extent(img, a->header, size, &start, &end) &&
 		    (best < 0 || a->copy[i] < a->copy[best])) {
 			best = (int)i;
 			a->start = start;
 			a->end = end;
+			a->size = size;
 		}
 	}
 	a->copies_equal = f->header_copies == 1 ||
@@ -157,7 +160,7 @@ read_headers(gefs_image *img, struct arena *arena, uint64_t want_hash)
 		return;
 	}
 	a->header_ok = true;
-	a->size = h[best].size;
+	arena->size_stored = h[best].size;
 	a->log_head = h[best].log_head;
 	a->used_stored = h[best].used;
 	a->used = a->size;

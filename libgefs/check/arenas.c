@@ -52,6 +52,7 @@ check_place(struct gefs_check *c, const gefs_arena *a)
 	struct place p = at_block(a->header, header_owner);
 	const gefs_arena *prev = a->index ? &c->img->arenas[a->index - 1].pub : NULL;
 	uint64_t first = format_has(c->img->f, GEFS_HAS_SUPERBLOCKS) ? blksz : 0, all = image_super(c->img)->arena_size;
+	uint64_t stored = c->img->arenas[a->index].size_stored;
 	uint64_t expect = prev ? (prev->header_ok ? prev->end : GEFS_NIL) : first;
 
 	if (a->header % blksz)
@@ -60,8 +61,8 @@ check_place(struct gefs_check *c, const gefs_arena *a)
 	else if (expect != GEFS_NIL && a->header != expect)
 		finding(c, F_ARENA_ORDER, &p, "arena %u: begins at 0x%" PRIx64 ", expected 0x%" PRIx64, a->index, a->header,
 			expect);
-	else if (a->header_ok && all && a->size != all)
-		finding(c, F_ARENA_SIZE, &p, "arena %u: size is 0x%" PRIx64 ", all arenas have 0x%" PRIx64, a->index, a->size,
+	else if (a->header_ok && all && stored != all)
+		finding(c, F_ARENA_SIZE, &p, "arena %u: size is 0x%" PRIx64 ", all arenas have 0x%" PRIx64, a->index, stored,
 			all);
 	if (!a->header_ok && (a->copy[0] == GEFS_COPY_GOOD || a->copy[1] == GEFS_COPY_GOOD))
 		finding(c, F_ARENA_SIZE, &p, "%s; its log and free space are not known",
@@ -107,7 +108,8 @@ log_entry(void *arg, const gefs_log_entry *le)
 	c->stats.log_blocks++;
 	c->stats.blocks++;
 	if (l->a->log_ok && gefs_is_free(c->img, le->block))
-		finding(c, c->img->f->leaves & LEAVES_RELEASED ? F_RELEASED : F_LOG_FREE, &p, "arena %u: log block 0x%" PRIx64 " counts as free", l->a->index, le->block);
+		finding(c, c->img->f->leaves & LEAVES_FREE_LOGS ? F_RELEASED : F_LOG_FREE, &p,
+			"arena %u: log block 0x%" PRIx64 " counts as free", l->a->index, le->block);
 	return 0;
 }
 

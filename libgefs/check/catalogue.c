@@ -207,6 +207,9 @@ static const gefs_finding_kind kinds[F_MAX] = {
 	[F_FORMAT_INFERRED] = {122, "format-inferred", N, "", "the on-disk version is not known for certain",
 		"Of this version only the block layer is known. Logs and free space are verified; what lies above is read only "
 		"as far as it looks like a neighbouring version."},
+	[F_OVERWRITTEN] = {123, "overwritten", W, "", "a block that was released too early has been overwritten",
+		"A snapshot still shows it, but the file server of 2022 counted it as free and has used it for something else since: "
+		"see `released`. What was in it is lost."},
 };
 
 const gefs_finding_kind *

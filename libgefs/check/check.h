@@ -107,6 +107,13 @@ unless_released(const struct gefs_check *c, enum finding_code code)
 	return c->released ? F_RELEASED : code;
 }
 
+/* The code of a wrong hash: such blocks may have been overwritten. */
+static inline enum finding_code
+unless_overwritten(const struct gefs_check *c, enum finding_code code, uint64_t addr)
+{
+	return c->released && gefs_is_free(c->img, addr) ? F_OVERWRITTEN : code;
+}
+
 bool check_wants(const struct gefs_check *, size_t snap_index);
 
 /* The passes, in order. */

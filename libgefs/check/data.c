@@ -33,7 +33,7 @@ data_flush(struct gefs_check *c)
 			finding(c, F_DATA_READ, &p, "data block 0x%" PRIx64 " (qid %" PRIu64 " offset 0x%" PRIx64 ") cannot be read",
 				b->ptr.addr, it->qid, it->offset);
 		else if (b->hash != b->ptr.hash)
-			finding(c, F_DATA_HASH, &p,
+			finding(c, unless_overwritten(c, F_DATA_HASH, b->ptr.addr), &p,
 				"data block 0x%" PRIx64 " (qid %" PRIu64 " offset 0x%" PRIx64 "): hash is %016" PRIx64
 				", expected %016" PRIx64,
 				b->ptr.addr, it->qid, it->offset, b->hash, b->ptr.hash);

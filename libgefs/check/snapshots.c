@@ -28,8 +28,8 @@ check_one(struct gefs_check *c, struct names *names, const gefs_snap *s)
 	names_check(names, s);
 }
 
-/* Where the server releases blocks of older snapshots too early, the newest one comes first: what only the others use
- * is then judged with indulgence. */
+/* Where the server releases blocks of older snapshots too early, the newest one comes first, wanted or not: what it uses
+ * must be known, and what only the others use is then judged with indulgence. */
 static bool
 newest_first(const struct gefs_check *c)
 {
@@ -53,15 +53,15 @@ check_each(struct gefs_check *c, struct names *names)
 
 	for (size_t i = 0; i < n && !c->nomem; i++) {
 		size_t k = nth(c, i, n);
-		if (i % PREFETCH_MAX == 0)
-			prefetch_roots(c, i + PREFETCH_MAX, n); /* while those before are looked at */
-		if (!check_wants(c, k))
-			continue;
-		check_one(c, names, gefs_snap_get(c->img, k));
-		if (i == 0 && newest_first(c)) {
+		if (i == 1 && newest_first(c)) {
 			data_flush(c);
 			c->released = true;
 		}
+		if (i % PREFETCH_MAX == 0)
+			prefetch_roots(c, i + PREFETCH_MAX, n); /* while those before are looked at */
+		if (!check_wants(c, k) && !(i == 0 && newest_first(c)))
+			continue;
+		check_one(c, names, gefs_snap_get(c->img, k));
 		if (!check_progress(c, "trees and data"))
 			break;
 	}

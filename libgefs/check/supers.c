@@ -101,12 +101,6 @@ same_root(const gefs_super *a, const gefs_super *b)
 	       a->snap_height == b->snap_height && a->nextqid == b->nextqid && a->nextgen == b->nextgen;
 }
 
-static bool
-same_shape(const gefs_super *a, const gefs_super *b)
-{
-	return a->narena == b->narena && a->arena_size == b->arena_size && a->blksz == b->blksz && a->bufspc == b->bufspc;
-}
-
 /* Every arena header repeats the root data. Headers that are none are the business of arenas.c. */
 static void
 check_root_copies(struct gefs_check *c)
@@ -117,9 +111,9 @@ check_root_copies(struct gefs_check *c)
 	for (uint32_t i = 0; i < img->ncopies; i++) {
 		const struct super_copy *k = &img->copy[i];
 		struct place p = at_block(k->addr, "arena header");
-		if (k->state != GEFS_COPY_GOOD || i == img->used)
+		if (i == img->used || memcmp(k->super.version, img->f->version, sizeof k->super.version) != 0)
 			continue;
-		if (!same_shape(&k->super, used))
+		if (!super_same_shape(&k->super, used))
 			finding(c, F_SUPER_FIELDS, &p, "arena header %u at 0x%" PRIx64 " has %u arenas of 0x%" PRIx64
 				" bytes and blocks of %u, the one in use (%u) has %u of 0x%" PRIx64 " and blocks of %u",
 				i, k->addr, k->super.narena, k->super.arena_size, k->super.blksz, img->used, used->narena,

@@ -265,7 +265,7 @@ read_node(struct gefs_check *c, const struct edge *e, const struct place *p)
 			gefs_format_key(c->img, e->sep, from, sizeof from);
 		if (!e->in.unbounded)
 			gefs_format_key(c->img, e->in.hi, to, sizeof to);
-		finding(c, F_NODE_HASH, p,
+		finding(c, unless_overwritten(c, F_NODE_HASH, e->ptr.addr), p,
 			"node 0x%" PRIx64 " (height %u, keys from %s to %s): hash is %016" PRIx64 ", expected %016" PRIx64,
 			e->ptr.addr, e->height, from, to, g->hash, e->ptr.hash);
 		gefs_node_close(g);

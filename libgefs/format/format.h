@@ -41,7 +41,9 @@ enum {
 	LEAVES_RELEASED = 1 << 0, /* blocks that an older snapshot still uses count as free, or have been used again */
 	LEAVES_STALE_UP = 1 << 1, /* parent records of renamed directories name the old entry */
 	LEAVES_ROUGH_COUNTS = 1 << 2, /* used space in arena headers and references in snapshot records are not exact */
-	LEAVES_CLEARS = 1 << 3    /* messages that clear what does not exist, at which the server aborts */
+	LEAVES_CLEARS = 1 << 3,   /* messages that clear what does not exist, at which the server aborts */
+	LEAVES_FREE_LOGS = 1 << 4, /* blocks of a log that the log itself has as free */
+	LEAVES_WILD_REFS = 1 << 5  /* counts of references in snapshot records mean nothing */
 };
 
 /* KEY_MAX is room for the key of every version; what a version allows is in its descriptor. */

@@ -283,23 +283,51 @@ root_at(const struct format *f, const struct probe *p, uint64_t addr, gefs_super
 	return p->read(p->arg, b, sizeof b, addr) && gefs0001_root_decode(f, b, s) && s->blksz == f->blksz;
 }
 
+/* Does another header than the first stand where this one says, and say the same? */
+static bool
+confirmed(const struct format *f, const struct probe *p, const gefs_super *s)
+{
+	gefs_super other;
+	for (uint32_t i = 1; i < s->narena; i++)
+		if (root_at(f, p, s->arena[i].addr, &other) && other.narena == s->narena && other.arena_size == s->arena_size)
+			return true;
+	return false;
+}
+
+/* A header among n arenas of that size, the first one aside. */
+static bool
+root_among(const struct format *f, const struct probe *p, uint64_t n, uint64_t size, gefs_super *s)
+{
+	for (uint64_t i = n - 1; i > 0; i--)
+		if (root_at(f, p, i * size, s) && s->arena_size == size)
+			return true;
+	return false;
+}
+
 bool
 gefs0001_find_root(const struct format *f, const struct probe *p, gefs_super *s)
 {
 	enum { LEAST = 8, UNIT = 36 }; /* ream: an arena for each 64 GiB, at least 8 */
 	uint64_t n = (p->size + ((uint64_t)1 << UNIT) - 1) >> UNIT;
+	gefs_super other;
 
 	if (p->size < f->blksz)
 		return false;
-	if (root_at(f, p, 0, s))
+	bool first = root_at(f, p, 0, s);
+	if (first && confirmed(f, p, s))
 		return true;
 	n = n < LEAST ? LEAST : n > MAX_ARENAS ? MAX_ARENAS : n;
 	uint64_t size = p->size / n;
 	size -= size % f->blksz + (size < f->blksz ? 0 : f->blksz);
-	for (uint64_t i = n - 1; i > 0; i--)
-		if (root_at(f, p, i * size, s) && s->arena_size == size)
-			return true;
-	return false;
+	bool found = root_among(f, p, n, size, &other);
+	/* Images that ream did not make have fewer, which leave nothing over. */
+	for (n = LEAST - 1; !found && n > 1; n--) {
+		size = p->size / n;
+		found = root_among(f, p, n, size - size % f->blksz, &other);
+	}
+	if (found)
+		*s = other;
+	return found || first;
 }
 
 uint32_t
@@ -346,6 +374,8 @@ static const struct builtin_user users_be[] = {
 	{10004, "font", "", ""},      {10005, "bootes", "bootes", ""}, {0},
 };
 
+enum { LEAVES = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES_CLEARS };
+
 #define GEFS0001                                                                                                          \
 	.version = "gefs0001", .features = GEFS_HAS_TREES, .blksz = BLKSZ, .bufspc = BUFSPC,                             \
 	.pivot_header = GEFS0001_PIVOT_HEADER, .leaf_header = GEFS0001_LEAF_HEADER,                                      \
@@ -353,7 +383,7 @@ static const struct builtin_user users_be[] = {
 	.leaf_space = BLKSZ - GEFS0001_LEAF_HEADER, .pivot_space = BLKSZ - GEFS0001_PIVOT_HEADER - BUFSPC,               \
 	.buffer_space = BUFSPC, .log_space = BLKSZ - GEFS0001_LIST_HEADER, .dead_space = BLKSZ - GEFS0001_LIST_HEADER,   \
 	.max_arenas = MAX_ARENAS, .header_copies = 1, .last_root_wins = true, .size_counts_header = true,                \
-	.dead_hash_in_pointer = true, .leaves = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES_CLEARS,  \
+	.dead_hash_in_pointer = true,                                                                                    \
 	.key_max = 267, .name_max = 255, .key_byte = {0, 1, 5, 2, 4, NO_KEY, NO_KEY}, .dirent_size = DIRENTSZ,           \
 	.snap_size = SNAPSZ, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \
 	.super_decode = gefs0001_root_decode, .arena_decode = gefs0001_arena_decode, .log_decode = gefs0001_log_decode,  \
@@ -367,6 +397,7 @@ const struct format format_gefs0001_le = {
 	.name = "gefs0001-le",
 	.words = "the format of July 2022, little-endian",
 	.little = true,
+	.leaves = LEAVES | LEAVES_FREE_LOGS,
 	.op_type = {0, GEFS_OP_INSERT, GEFS_OP_DELETE, GEFS_OP_CLEARB, GEFS_OP_WSTAT},
 	.users = {"main", "/adm/users", users_le},
 };
@@ -375,6 +406,7 @@ const struct format format_gefs0001_be = {
 	GEFS0001,
 	.name = "gefs0001-be",
 	.words = "the format of October 2022, big-endian",
+	.leaves = LEAVES | LEAVES_WILD_REFS,
 	.op_type = {0, GEFS_OP_INSERT, GEFS_OP_DELETE, GEFS_OP_CLEARB, GEFS_OP_WSTAT, GEFS_OP_REFER},
 	.users = {"main", "/adm/users", users_be},
 	.snap_update = refer,

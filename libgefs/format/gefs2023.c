@@ -47,7 +47,8 @@ static const struct format base = {
 	.last_root_wins = true,
 	.size_counts_header = true,
 	.dead_hash_in_pointer = true,
-	.leaves = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES_CLEARS, /* as before */
+	.leaves = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES_CLEARS |
+		  LEAVES_WILD_REFS, /* as before */
 	.hash = metro,
 	.classify = gefs0001_classify,
 	.super_decode = gefs0001_root_decode,
