@@ -82,7 +82,7 @@ $(BUILD)/t/gefs-damage: $(DAMAGE_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS)
 
-$(BUILD)/t/flip_test: $(BUILD)/testdata/damage/flip_test.o $(BUILD)/lib/libgefs.a
+$(BUILD)/t/flip_test: $(addprefix $(BUILD)/testdata/damage/,flip_test.o gefs-damage/layout.o) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS)
 

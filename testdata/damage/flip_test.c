@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "base/vec.h"
-#include "gefs.h"
+#include "gefs-damage/layout.h"
+#include "image.h"
 
 enum part_kind { SUPER, HEADER, LOG, NODE, DEADLIST, DATA, KINDS };
 static const char *const kind_names[] = {"superblocks", "arena headers", "logs", "tree nodes", "deadlists", "data"};
@@ -50,18 +51,16 @@ add(struct flips *f, enum part_kind kind, uint64_t addr, uint32_t at, uint32_t l
 		abort();
 }
 
-static uint32_t
-number16(const struct flips *f, uint64_t addr)
-{
-	return (uint32_t)f->data[addr] << 8 | f->data[addr + 1];
-}
-
 /* The stored hash and the body; the rest of the header is covered by nothing. */
 static void
 add_body(struct flips *f, enum part_kind kind, uint64_t addr)
 {
-	add(f, kind, addr, 4, 8);
-	add(f, kind, addr, 36, number16(f, addr + 2));
+	const struct format *fmt = f->img->f;
+	struct log_header h;
+
+	fmt->log_decode(fmt, f->data + addr, &h);
+	add(f, kind, addr, layout_find(fmt->name)->log_hash, 8);
+	add(f, kind, addr, fmt->log_header, h.covered);
 }
 
 static int
@@ -75,20 +74,34 @@ on_log(void *arg, const gefs_log_entry *e)
 static int
 on_dead(void *arg, uint64_t block, uint64_t addr)
 {
-	if (addr == GEFS_NIL)
-		add_body(arg, DEADLIST, block);
+	struct flips *f = arg;
+	if (addr == GEFS_NIL && f->img->f->dead_hash_in_pointer)
+		add(f, DEADLIST, block, 0, f->img->f->blksz);
+	else if (addr == GEFS_NIL)
+		add_body(f, DEADLIST, block);
 	return 0;
 }
 
 static void
 add_data(struct flips *f, gefs_record r)
 {
-	uint64_t addr = 0;
-	if (r.op > GEFS_OP_INSERT || r.key.p[0] != 0 || r.value.n != 24)
-		return;
-	for (int i = 0; i < 8; i++)
-		addr = addr << 8 | r.value.p[i];
-	add(f, DATA, addr, 0, gefs_block_size(f->img));
+	struct key k;
+	if (r.op <= GEFS_OP_INSERT && !key_decode(f->img->f, r.key, &k) && k.type == KEY_DATA && r.value.n == PTR_SIZE)
+		add(f, DATA, ptr_decode(f->img->f, r.value.p).addr, 0, f->img->f->blksz);
+}
+
+/* Where blocks are released as soon as a message replaces the pointer, only what is left of them counts. */
+static bool
+messages_release(const struct flips *f)
+{
+	return (f->img->f->leaves & LEAVES_RELEASED) != 0;
+}
+
+static int
+on_kv(void *arg, gefs_bytes key, gefs_bytes value)
+{
+	add_data(arg, (gefs_record){0, key, value});
+	return 0;
 }
 
 static int
@@ -97,7 +110,9 @@ on_node(void *arg, const gefs_place *p)
 	struct flips *f = arg;
 	if (!p->node)
 		return -1;
-	add(f, NODE, p->ptr.addr, 0, gefs_block_size(f->img));
+	add(f, NODE, p->ptr.addr, 0, f->img->f->blksz);
+	if (messages_release(f))
+		return 0;
 	for (uint32_t i = 0; gefs_node_is_leaf(p->node) && i < gefs_node_count(p->node); i++)
 		add_data(f, gefs_node_value(p->node, i));
 	for (uint32_t i = 0; i < gefs_node_messages(p->node); i++)
@@ -128,35 +143,66 @@ sort_unique(struct flips *f)
 	f->n = n;
 }
 
+static void
+add_root_data(struct flips *f)
+{
+	uint32_t blksz = f->img->f->blksz, covered = 104 + 16 * f->img->narenas + 8;
+
+	if (!format_has(f->img->f, GEFS_HAS_HEADER_HASHES))
+		return;
+	add(f, SUPER, 0, 0, covered);
+	add(f, SUPER, f->len - f->len % blksz - blksz, 0, covered);
+	for (uint32_t i = 0; i < f->img->narenas; i++) {
+		add(f, HEADER, gefs_arena_get(f->img, i)->header, 0, blksz);
+		add(f, HEADER, gefs_arena_get(f->img, i)->header + blksz, 0, blksz);
+	}
+}
+
 static int
-collect(struct flips *f)
+collect_trees(struct flips *f)
 {
 	gefs_tree t;
-	const gefs_super *sb = gefs_super_get(f->img);
+	gefs_bytes all = {NULL, 0};
 	int bad = 0;
 
-	add(f, SUPER, 0, 0, 104 + 16 * sb->narena + 8);
-	add(f, SUPER, f->len - f->len % gefs_block_size(f->img) - gefs_block_size(f->img), 0, 104 + 16 * sb->narena + 8);
-	for (uint32_t i = 0; i < gefs_arena_count(f->img); i++) {
-		const gefs_arena *a = gefs_arena_get(f->img, i);
-		add(f, HEADER, a->header, 0, gefs_block_size(f->img));
-		add(f, HEADER, a->header + gefs_block_size(f->img), 0, gefs_block_size(f->img));
-		bad |= gefs_log_walk(f->img, i, on_log, f, NULL);
-	}
+	if (!format_has(f->img->f, GEFS_HAS_TREES))
+		return 0;
 	for (size_t i = 0; i < gefs_deadlist_count(f->img); i++)
 		bad |= gefs_deadlist_walk(f->img, gefs_deadlist_get(f->img, i), on_dead, f, NULL);
 	bad |= gefs_tree_find(f->img, "snap", &t, NULL) || gefs_node_walk(f->img, &t, on_node, f, NULL);
 	for (size_t i = 0; i < gefs_snap_count(f->img); i++) {
 		gefs_tree_of(gefs_snap_get(f->img, i), &t);
 		bad |= gefs_node_walk(f->img, &t, on_node, f, NULL);
+		if (messages_release(f))
+			bad |= gefs_scan(f->img, &t, all, on_kv, NULL, f, NULL);
 	}
+	return bad;
+}
+
+static int
+collect(struct flips *f)
+{
+	int bad = collect_trees(f);
+
+	add_root_data(f);
+	for (uint32_t i = 0; i < f->img->narenas; i++)
+		bad |= gefs_log_walk(f->img, i, on_log, f, NULL);
 	sort_unique(f);
 	return bad;
 }
 
-/* NULL when the check is content: something at least as bad as `least` is at addr. */
+/* How loud the finding has to be. One good copy of some is enough to read everything, and deadlists of old versions are
+ * no more than a hint. */
+static gefs_severity
+least(const struct flips *f, const struct part *p)
+{
+	bool mild = p->kind <= HEADER || (p->kind == DEADLIST && !f->img->f->exact_lifetimes);
+	return mild ? GEFS_WARNING : GEFS_ERROR;
+}
+
+/* NULL when the check is content: something loud enough is found at the block. */
 static const char *
-check(struct flips *f, uint64_t addr, gefs_severity least)
+check(struct flips *f, const struct part *p)
 {
 	static char why[300];
 	gefs_options o = {.super = -1, .jobs = 1};
@@ -172,7 +218,7 @@ check(struct flips *f, uint64_t addr, gefs_severity least)
 	}
 	for (size_t i = 0; i < gefs_check_count(c); i++) {
 		const gefs_finding *d = gefs_check_finding(c, i);
-		found |= d->addr == addr && d->kind->severity >= least;
+		found |= d->addr == p->addr && d->kind->severity >= least(f, p);
 	}
 	snprintf(why, sizeof why, "not among %zu findings, %" PRIu64 " of them errors", gefs_check_count(c),
 		 gefs_check_stats_get(c)->count[GEFS_ERROR]);
@@ -187,11 +233,9 @@ trial(struct flips *f, const struct part *p)
 {
 	uint32_t at = p->at + (uint32_t)(next_random(f) % p->len);
 	uint8_t bit = (uint8_t)(1u << next_random(f) % 8);
-	/* One good copy of these is enough to read everything. */
-	gefs_severity least = p->kind <= HEADER ? GEFS_WARNING : GEFS_ERROR;
 
 	f->data[p->addr + at] ^= bit;
-	const char *why = check(f, p->addr, least);
+	const char *why = check(f, p);
 	f->data[p->addr + at] ^= bit;
 	if (why)
 		printf("# bit 0x%x of byte %u of block 0x%" PRIx64 ": %s\n", bit, at, p->addr, why);
@@ -204,7 +248,7 @@ leave_out_known(struct flips *f)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < f->n; i++)
-		if (check(f, f->parts[i].addr, f->parts[i].kind <= HEADER ? GEFS_WARNING : GEFS_ERROR))
+		if (check(f, &f->parts[i]))
 			f->parts[n++] = f->parts[i];
 	if (n < f->n)
 		printf("# %zu of %zu places left out\n", f->n - n, f->n);

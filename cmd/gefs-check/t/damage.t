@@ -8,21 +8,15 @@ use strict;
 use warnings;
 use File::Basename qw(dirname);
 use File::Spec;
-use File::Temp ();
-use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
-use GefsTest qw(:all);
+use DamageTest qw(damage_rows);
 
-my %BASE = (s => 'small', a => 'autosnap-real', d => 'snaps-main-deleted', b => 'bigdir');
 my $LONG = 'l' x 70;
 my $ZEROS = '00' x 600;
 my $FREE = '0x1000000';	# free in "small"
 
-# [invariant, base image, commands of gefs-damage, exit status, codes that have to be among the findings,
-#  block that the first one has to name: a place of gefs-damage in the undamaged image; nothing if undef,
-#  true if no file can be reached any more]
-# -r: hashes are made right after each edit, so that only a check of the meaning can find it. <PLACE> in the commands is
-# that place's address.
+# The columns are explained in scripts/lib/DamageTest.pm; bases: s "small", a "autosnap-real", d "snaps-main-deleted",
+# b "bigdir".
 #
 # Not here: 23 (free ranges are computed from the logs; no image holds them), 80 (is what 19, 26, 45, 72 and 75 look at).
 my @ROWS = (
@@ -226,86 +220,4 @@ my @ROWS = (
 	[84, 's', '-r set adm:/users@8 0x78', 4, 'users-file'],	# a member called xlenda
 );
 
-my $check = tool('gefs-check');
-my $damage = File::Spec->catfile(build_dir(), 't', 'gefs-damage');
--x $damage or die "$damage is missing: run make first\n";
-my $dir = File::Temp->newdir('gefs-damage-XXXXXX', TMPDIR => 1);
-my %known;	# findings of the undamaged images
-
-my %only = map { $_ => 1 } @ARGV;
-test_row(@$_) for grep { !@ARGV || $only{$_->[0]} } @ROWS;
-done_testing();
-
-sub test_row
-{
-	my ($number, $base, $commands, $status, $codes, $where, $no_files) = @_;
-	know($base);
-	my $image = image_copy(image($BASE{$base}), File::Spec->catfile($dir, 'x.img'));
-	my $addr = defined $where ? place($image, $where) : undef;
-	$commands =~ s/<([^>]+)>/place($image, $1)/ge;
-	my @right = $commands =~ s/^-r // ? '-r' : ();
-	my %edit = run($damage, @right, $image, split / /, $commands);
-	my $why = complaint(\%edit);
-	my ($r, @findings) = $why ? () : check_image($image);
-	unlink $image;
-
-	my @bad = $why ? ("the edit failed: $why") : complaints($r, $base, $status, $codes, $addr, $no_files, @findings);
-	(my $short = $commands) =~ s/(\S{40})\S+/$1.../g;
-	ok(!@bad, "$number, $BASE{$base}: @right $short") or diag(printable(join "\n",
-	    map({ "  $_" } @bad), map { sprintf '  %s %s at %s: %s', @$_{qw(severity code)}, $_->{addr} // '-',
-	    $_->{text} } grep { defined } (grep { !$known{$base}{key($_)} } @findings)[0 .. 5]));
-}
-
-sub complaints
-{
-	my ($r, $base, $status, $codes, $addr, $no_files, @findings) = @_;
-	my @new = grep { !$known{$base}{key($_)} } @findings;
-	my @bad;
-	push @bad, "have exit status $r->{status}, want $status: " . substr($r->{err}, 0, 200)
-	    if $r->{signal} || $r->{status} != $status;
-	push @bad, 'no summary' unless $r->{summary};
-	push @bad, 'no files are counted'
-	    if !$no_files && $r->{summary} && !$r->{summary}{files};
-	push @bad, 'has findings' if $codes eq '' && grep { $_->{severity} ne 'note' } @new;
-	for my $code (split ' ', $codes) {
-		my @f = grep { $_->{code} eq $code } @new;
-		push @bad, "no finding $code" unless @f;
-		push @bad, "$code is not at $addr" if @f && defined $addr && !grep { ($_->{addr} // -1) == $addr } @f;
-		undef $addr;
-	}
-	return @bad;
-}
-
-sub know
-{
-	my ($base) = @_;
-	return if $known{$base};
-	my (undef, @findings) = check_image(image($BASE{$base}));
-	$known{$base} = { map { key($_) => 1 } @findings };
-}
-
-sub key
-{
-	my ($f) = @_;
-	return join "\0", map { $_ // '' } @$f{qw(severity code text addr)};
-}
-
-sub place
-{
-	my ($image, $where) = @_;
-	my %r = run($damage, $image, 'where', $where);
-	my $why = complaint(\%r);
-	die "$where: $why\n" if $why;
-	chomp $r{out};
-	return $r{out};
-}
-
-# check_image(FILE) -> result of run, with summary; findings
-sub check_image
-{
-	my ($image) = @_;
-	my %r = run($check, '--json', $image);
-	my @lines = grep { ref $_ eq 'HASH' } eval { jsonl($r{out}) };
-	($r{summary}) = grep { ($_->{type} // '') eq 'summary' } @lines;
-	return (\%r, grep { ($_->{type} // '') eq 'finding' } @lines);
-}
+damage_rows(\@ROWS, s => 'small', a => 'autosnap-real', d => 'snaps-main-deleted', b => 'bigdir');

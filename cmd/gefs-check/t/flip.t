@@ -13,5 +13,5 @@ use GefsTest qw(:all);
 
 my $tool = File::Spec->catfile(build_dir(), 't', 'flip_test');
 -x $tool or die "$tool is missing: run make first\n";
-exec $tool, $ARGV[0] // 6000, map { image($_) } qw(small snaps-main-deleted autosnap-real)
+exec $tool, $ARGV[0] // 6000, map { image($_) } qw(small snaps-main-deleted autosnap-real A-snaps BE-snaps B-defer)
     or die "$tool: $!\n";
