@@ -123,6 +123,21 @@ check_hazards(struct gefs_check *c, const gefs_snap *s, const struct children *k
 			     s->id, s->base, s->base);
 }
 
+static const char *
+label_text(const struct gefs_check *c, const gefs_label *l, char *buf, size_t n)
+{
+	uint8_t raw[KEY_MAX];
+	struct key k = {.type = KEY_LABEL, .name = {(const uint8_t *)l->name, l->len}};
+	return gefs_format_key(c->img, (gefs_bytes){raw, key_encode(c->img->f, &k, raw)}, buf, n);
+}
+
+static void
+check_label(struct gefs_check *c, const gefs_label *l, const char *name)
+{
+	if (!gefs_snap_by_id(c->img, l->snap))
+		SNAP_FINDING(c, F_LABEL_DANGLING, l->snap, "%s names snapshot %" PRIu64 ", which does not exist", name, l->snap);
+}
+
 static void
 check_labels(struct gefs_check *c, const struct children *kids)
 {
@@ -134,14 +149,10 @@ check_labels(struct gefs_check *c, const struct children *kids)
 	for (size_t i = 0; i < s->nlabels; i++) {
 		const gefs_label *l = &s->labels[i];
 		const gefs_snap *snap = gefs_snap_by_id(c->img, l->snap);
-		uint8_t raw[KEY_MAX];
-		struct key k = {.type = KEY_LABEL, .name = {(const uint8_t *)l->name, l->len}};
-		gefs_format_key(c->img, (gefs_bytes){raw, key_encode(c->img->f, &k, raw)}, name, sizeof name);
+		label_text(c, l, name, sizeof name);
 		adm |= l->len == 3 && memcmp(l->name, "adm", 3) == 0;
 		empty |= l->len == 5 && memcmp(l->name, "empty", 5) == 0;
-		if (!snap)
-			SNAP_FINDING(c, F_LABEL_DANGLING, l->snap, "%s names snapshot %" PRIu64 ", which does not exist", name,
-				     l->snap);
+		check_label(c, l, name);
 		if (l->flags & ~1u)
 			SNAP_FINDING(c, F_LABEL_FLAGS, l->snap, "%s has flags 0x%x, expected 0 or 1", name, l->flags);
 		if (l->len == 0 || l->len > LABEL_MAX || (l->mutable && l->len > LABEL_MAX_MUTABLE))
@@ -169,6 +180,7 @@ check_references(struct gefs_check *c)
 {
 	struct snaps *s = snaps_get(c->img);
 	bool main = false;
+	char name[300];
 
 	for (size_t i = 0; i < s->nsnaps; i++) {
 		const gefs_snap *x = &s->snaps[i];
@@ -182,9 +194,7 @@ check_references(struct gefs_check *c)
 	for (size_t i = 0; i < s->nlabels; i++) {
 		const gefs_label *l = &s->labels[i];
 		main |= l->len == 4 && memcmp(l->name, "main", 4) == 0;
-		if (!gefs_snap_by_id(c->img, l->snap))
-			SNAP_FINDING(c, F_LABEL_DANGLING, l->snap, "a label names snapshot %" PRIu64 ", which does not exist",
-				     l->snap);
+		check_label(c, l, label_text(c, l, name, sizeof name));
 	}
 	if (!main && !c->incomplete)
 		SNAP_FINDING(c, F_LABEL_MISSING, GEFS_NIL, "label \"main\" is missing");

@@ -113,19 +113,20 @@ check_root_copies(struct gefs_check *c)
 		struct place p = at_block(k->addr, "arena header");
 		if (i == img->used || memcmp(k->super.version, img->f->version, sizeof k->super.version) != 0)
 			continue;
-		if (!super_same_shape(&k->super, used))
+		if (!super_same_shape(&k->super, used)) {
 			finding(c, F_SUPER_FIELDS, &p, "arena header %u at 0x%" PRIx64 " has %u arenas of 0x%" PRIx64
-				" bytes and blocks of %u, the one in use (%u) has %u of 0x%" PRIx64 " and blocks of %u",
-				i, k->addr, k->super.narena, k->super.arena_size, k->super.blksz, img->used, used->narena,
-				used->arena_size, used->blksz);
-		else if (!same_root(&k->super, used))
-			finding(c, F_ROOT_DIFFER, &p,
-				"arena header %u at 0x%" PRIx64 " has the snapshot tree at 0x%" PRIx64 ", next qid %" PRIu64
-				", next generation %" PRIu64 "; the one in use (%u) has 0x%" PRIx64 ", %" PRIu64 ", %" PRIu64,
-				i, k->addr, k->super.snap_root.addr, k->super.nextqid, k->super.nextgen, img->used,
-				used->snap_root.addr, used->nextqid, used->nextgen);
-		else
+				" bytes, blocks of %u and buffers of %u; the one in use (%u) has %u of 0x%" PRIx64 ", %u and %u",
+				i, k->addr, k->super.narena, k->super.arena_size, k->super.blksz, k->super.bufspc, img->used,
+				used->narena, used->arena_size, used->blksz, used->bufspc);
 			continue;
+		}
+		if (same_root(&k->super, used))
+			continue;
+		finding(c, F_ROOT_DIFFER, &p,
+			"arena header %u at 0x%" PRIx64 " has the snapshot tree at 0x%" PRIx64 ", next qid %" PRIu64
+			", next generation %" PRIu64 "; the one in use (%u) has 0x%" PRIx64 ", %" PRIu64 ", %" PRIu64,
+			i, k->addr, k->super.snap_root.addr, k->super.nextqid, k->super.nextgen, img->used,
+			used->snap_root.addr, used->nextqid, used->nextgen);
 		/* Logs may be those of another state than the trees. */
 		c->released |= (img->f->leaves & LEAVES_RELEASED) != 0;
 	}

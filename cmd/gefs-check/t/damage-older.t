@@ -24,6 +24,8 @@ my @ROWS = (
 	[1, 'lb', 'truncate 0x20000000', 4, 'device-short'],
 	[1, 'BD', 'truncate 0x3000000', 4, 'device-short', undef, $NO_FILES],
 	[6, 'lb', 'set arena[3].blksz 4096', 4, 'super-fields', 'arena[3]'],
+	[6, 'lb', 'set arena[0].blksz 4096', 4, 'super-fields', 'arena[0]'],
+	[6, 'lb', 'set arena[7].blksz 4096', 4, 'super-fields', 'arena[7]'],
 	[6, 'lb', 'set arena[3].bufspc 1', 4, 'super-fields', 'arena[3]'],
 	[6, 'lb', 'set super.bufspc 1', 4, 'super-fields', 'arena[7]'],
 	[6, 'lb', 'set arena[0].narena 5', 4, 'super-fields', 'arena[0]'],
@@ -114,6 +116,8 @@ my @ROWS = (
 	[25, 'lb', '-r set snap:{snap:0}.root.addr 0x897e000', 4, 'node-address'],	# an arena header
 	[25, 'lb', 'set super.snap.addr 0x100', 4, 'node-address', undef, $NO_FILES],
 	[26, 'lb', '-r append log[1] free1:<main:root>', 4, 'node-free', 'main:root'],
+	[26, 'lb', 'set arena[0].narena 5 -r append log[1] free1:<main:root>', 4, 'node-free', 'main:root'],
+	[26, 'lb', 'set arena[0].nextgen 99 -r append log[1] free1:<main:root>', 0, 'released', 'main:root'],	# a crash
 	[26, 'lb', '-r append log[2] free1:<main:leaf[1]>', 4, 'node-free', 'main:leaf[1]'],
 	[26, 'lb', '-r append log[2] free1:<0:root>', 0, 'released', '0:root'],
 	[26, 'lb', '-r append log[2] free1:<snap:root>', 4, 'node-free', 'snap:root'],
