@@ -187,6 +187,9 @@ check_references(struct gefs_check *c)
 		if (x->gen != x->id)
 			SNAP_FINDING(c, F_SNAP_FIELDS, x->id, "snapshot %" PRIu64 ": record says generation %" PRIu64, x->id,
 				     x->gen);
+		if (x->pred != GEFS_NIL && x->pred >= x->id)
+			SNAP_FINDING(c, F_SNAP_PRED, x->id, "snapshot %" PRIu64 ": predecessor %" PRIu64 " is not older", x->id,
+				     x->pred);
 		if (x->nref < x->nlabels && !(c->img->f->leaves & LEAVES_WILD_REFS))
 			SNAP_FINDING(c, F_SNAP_NLBL_LOW, x->id, "snapshot %" PRIu64 ": counts %u references, has %zu labels",
 				     x->id, x->nref, x->nlabels);

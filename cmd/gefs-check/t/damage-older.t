@@ -223,6 +223,9 @@ my @ROWS = (
 	[64, 'p', '-r set snap:{snap:1}.ref 0', 4, 'snap-nlbl-low'],
 	[64, 'p', '-r set snap:{snap:3}.ref 5', 0, ''],
 	[64, 'q', '-r set snap:{snap:3}.ref 0', 0, ''],	# means nothing there
+	[66, 'pq', '-r set snap:{snap:2}.prev 2', 4, 'snap-pred'],
+	[66, 'pq', '-r set snap:{snap:2}.prev 77', 4, 'snap-pred'],
+	[66, 'pq', '-r set snap:{snap:2}.prev -1', 0, ''],
 
 	# deadlists: a hint at most
 	[72, 'pq', 'flip snap:dead[2,0].word[1] 20', 0, 'deadlist-loose', 'snap:dead[2,0]'],
