@@ -101,6 +101,24 @@ mark_change(void *arg, gefs_bytes key, const struct diff_value *old, const struc
 	return mark_data(r, &k, &ptr);
 }
 
+/* What a pending clear removes is released when it reaches the leaf, and must be there until then. A block that was used
+ * again meanwhile is none of these. */
+static void
+mark_cleared(void *arg, gefs_bytes key, gefs_bytes value)
+{
+	struct rewrite *r = arg;
+	uint8_t block[65536];
+	struct key k;
+
+	if (key_decode(r->f, key, &k) || k.type != KEY_DATA || value_check(r->f, &k, value))
+		return;
+	gefs_ptr ptr = ptr_decode(r->f, value.p);
+	if (image_addr_ok(r->img, ptr.addr) && !gefs_is_free(r->img, ptr.addr) && !ledger_peek(r->print, ptr.addr) &&
+	    disk_read(r->img->disk, block, r->f->blksz, ptr.addr, NULL) == 0 &&
+	    r->f->hash(block, r->f->blksz) == ptr.hash)
+		r->failed |= mark_data(r, &k, &ptr) < 0;
+}
+
 static int
 mark_damage(void *arg, int which, const gefs_error *why)
 {
@@ -112,7 +130,7 @@ mark_damage(void *arg, int which, const gefs_error *why)
 static int
 mark_live(struct rewrite *r)
 {
-	struct diff_ops ops = {mark_change, mark_damage, NULL, r};
+	struct diff_ops ops = {mark_change, mark_damage, NULL, mark_cleared, r};
 	gefs_tree old, new;
 	int rc = 0;
 
@@ -121,7 +139,7 @@ mark_live(struct rewrite *r)
 		gefs_tree_of(r->at, &new);
 		rc = tree_diff(r->img, i ? &old : NULL, &new, &ops, r->e);
 	}
-	return rc;
+	return r->failed ? -1 : rc;
 }
 
 int

@@ -41,6 +41,7 @@ struct rewrite {
 	struct built snaptree;
 	/* The new device: nodes, deadlists, snapshot tree and data follow each other. */
 	struct device device;
+	bool failed; /* where it could not be said at once */
 	gefs_error *e;
 };
 
