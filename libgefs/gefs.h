@@ -526,7 +526,7 @@ typedef struct gefs_rewrite_result {
 /* Lays out every live block of an image anew on a new device: out gets it in ascending order of offsets, in whole
  * blocks; what is not given is zeros. Deterministic. The image is checked first, without file contents, and refused if it
  * has errors; a block of a file that turns out damaged later ends the rewrite after part of the device was given out.
- * out returns 0 to go on; anything else ends the rewrite as well (GEFS_ECANCEL). Labels without which no server starts
+ * out may be called from any thread, but one call at a time; it returns 0 to go on; anything else ends the rewrite as well (GEFS_ECANCEL). Labels without which no server starts
  * always stay. GEFS_EINVAL: the size is impossible; the text names the smallest one. result may be NULL. */
 typedef int (*gefs_output_fn)(void *arg, uint64_t offset, const void *data, size_t len);
 GEFS_API int gefs_rewrite(gefs_image *, const gefs_rewrite_options *, gefs_output_fn out, void *arg,

@@ -18,6 +18,7 @@ struct bulk {
 	struct piece *pieces;
 	void (*data)(void *, struct bulk_item *, const uint8_t *);
 	void *arg;
+	void (*beside)(void *); /* runs as the first piece of work; may be NULL */
 };
 
 static int
@@ -40,6 +41,11 @@ static void
 read_piece(void *arg, size_t i, unsigned worker)
 {
 	struct bulk *b = arg;
+
+	if (b->beside && i-- == 0) {
+		b->beside(b->arg);
+		return;
+	}
 	struct piece *p = &b->pieces[i];
 	struct bulk_item *it = &b->items[p->first];
 	uint8_t *buf = b->img->bulk_buffers + (size_t)worker * PIECE;
@@ -83,16 +89,24 @@ void
 bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
 	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
 {
-	struct bulk b = {img, items, NULL, data, arg};
+	if (n)
+		bulk_read_beside(img, items, n, data, NULL, arg);
+}
 
-	if (n == 0)
-		return;
+void
+bulk_read_beside(gefs_image *img, struct bulk_item *items, size_t n,
+		 void (*data)(void *, struct bulk_item *, const uint8_t *), void (*beside)(void *), void *arg)
+{
+	struct bulk b = {img, items, NULL, data, arg, beside};
+
 	qsort(items, n, sizeof *items, by_address);
-	b.pieces = calloc(n, sizeof *b.pieces);
+	b.pieces = calloc(n + 1, sizeof *b.pieces);
 	if (!img->bulk_buffers)
 		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
 	if (b.pieces && img->bulk_buffers)
-		pool_run(img->pool, cut_pieces(&b, n), read_piece, &b);
+		pool_run(img->pool, cut_pieces(&b, n) + (beside != NULL), read_piece, &b);
+	else if (beside)
+		beside(arg);
 	for (size_t i = 0; i < n; i++)
 		if (items[i].read_ok)
 			img->bytes_read += img->f->blksz;

@@ -43,6 +43,11 @@ struct bulk_item {
 void bulk_read(gefs_image *, struct bulk_item *items, size_t n,
 	       void (*data)(void *arg, struct bulk_item *, const uint8_t *block), void *arg);
 
+/* The same, while beside(arg) runs in one of the threads: reading what comes next, writing what came before. */
+void bulk_read_beside(gefs_image *, struct bulk_item *items, size_t n,
+		      void (*data)(void *arg, struct bulk_item *, const uint8_t *block), void (*beside)(void *arg),
+		      void *arg);
+
 /* Brings those of the nodes that are not cached into the cache, in one sweep. Damage shows when they are opened. */
 void cache_prefetch(gefs_image *, const gefs_ptr *ptrs, size_t n);
 

@@ -1,5 +1,5 @@
 /* File data: read in the order of old addresses, a batch at a time with all threads, and given out in the order of new
- * ones. A block whose hash is wrong ends it. */
+ * ones while the next batch is read. A block whose hash is wrong ends it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "rewrite/walk.h"
 
-enum { BATCH_BYTES = 16 << 20 };
+enum { BATCH_BYTES = 8 << 20 };
 
 struct source {
 	uint64_t qid, offset;
@@ -21,6 +21,9 @@ struct copying {
 	struct bulk_item *item;
 	struct source *source;
 	uint8_t *data;  /* by tag */
+	uint8_t *full;  /* the batch before, verified */
+	size_t nfull;   /* its blocks */
+	int rc;         /* of giving it out */
 	int (*out)(void *arg, const uint8_t *, size_t n);
 	void *arg;
 };
@@ -43,22 +46,36 @@ refuse(struct copying *c, const struct bulk_item *it)
 	return rewrite_fail_data(c->r, s->snap, s->qid, s->offset, it->ptr.addr, why);
 }
 
+static void
+give_full(void *arg)
+{
+	struct copying *c = arg;
+
+	if (c->nfull && c->rc == 0)
+		c->rc = c->out(c->arg, c->full, c->nfull);
+	c->nfull = 0;
+}
+
+/* Reads the batch and gives out the one before. */
 static int
 flush(struct copying *c)
 {
 	const struct bulk_item *bad = NULL;
 
-	bulk_read(c->r->img, c->item, c->n, take, c);
+	bulk_read_beside(c->r->img, c->item, c->n, take, give_full, c);
 	for (size_t i = 0; i < c->n; i++) {
 		const struct bulk_item *it = &c->item[i];
 		if ((!it->read_ok || it->hash != it->ptr.hash) && (!bad || it->tag < bad->tag))
 			bad = it;
 	}
-	if (bad)
+	if (bad && c->rc == 0)
 		return refuse(c, bad);
-	size_t n = c->n;
+	uint8_t *other = c->full;
+	c->full = c->data;
+	c->nfull = c->n;
+	c->data = other;
 	c->n = 0;
-	return n ? c->out(c->arg, c->data, n) : 0;
+	return c->rc;
 }
 
 static int
@@ -84,13 +101,19 @@ copy_data(struct rewrite *r, int (*blocks)(void *arg, const uint8_t *, size_t n)
 	c.item = calloc(c.max, sizeof *c.item);
 	c.source = calloc(c.max, sizeof *c.source);
 	c.data = aligned_alloc(BLOCK_ALIGN, BATCH_BYTES);
-	int rc = c.item && c.source && c.data ? rewrite_walk(r, &ops) : gefs_fail_memory(r->e);
+	c.full = aligned_alloc(BLOCK_ALIGN, BATCH_BYTES);
+	int rc = c.item && c.source && c.data && c.full ? rewrite_walk(r, &ops) : gefs_fail_memory(r->e);
 	if (rc == 0)
 		rc = flush(&c);
+	if (rc == 0) {
+		give_full(&c);
+		rc = c.rc;
+	}
 	if (rc == 0 && c.next != r->data)
 		rc = gefs_fail(r->e, GEFS_EDAMAGE, GEFS_NIL, "the image changed while it was being read");
 	free(c.item);
 	free(c.source);
 	free(c.data);
+	free(c.full);
 	return rc;
 }
