@@ -155,6 +155,27 @@ relinked(const struct choice *c, const gefs_snap *old)
 	return s;
 }
 
+/* A fork whose origin goes on in no other line is no fork any more: taken for one, the server would release what it shares
+ * with its origin when the origin's label is deleted. */
+static void
+straighten(struct keep *k)
+{
+	for (size_t i = 0; i < k->nsnaps; i++) {
+		gefs_snap *s = &k->snap[i];
+		const gefs_snap *base = s->base < s->id ? keep_find(k, s->base) : NULL;
+		/* The base's own base is settled: it is older. */
+		if (base && base->id != 0 && base->nref == 1)
+			s->base = base->base;
+	}
+	for (size_t i = k->nsnaps; i-- > 0;) {
+		const gefs_snap *s = &k->snap[i];
+		const gefs_snap *pred = s->pred < s->id ? keep_find(k, s->pred) : NULL;
+		gefs_snap *p = pred ? &k->snap[pred - k->snap] : NULL;
+		if (p && p->succ == GEFS_NIL && (s->base != p->id || p->id == 0))
+			p->succ = s->id;
+	}
+}
+
 int
 keep_choose(gefs_image *img, const gefs_rewrite_options *o, struct keep *k, gefs_error *e)
 {
@@ -175,6 +196,8 @@ keep_choose(gefs_image *img, const gefs_rewrite_options *o, struct keep *k, gefs
 	for (size_t i = 0; rc == 0 && i < s->nsnaps; i++)
 		if (c.fate[i].stays)
 			k->snap[k->nsnaps++] = all ? s->snaps[i] : relinked(&c, &s->snaps[i]);
+	if (rc == 0 && !all && format_has(img->f, GEFS_HAS_SNAP_LINKS))
+		straighten(k);
 	free(c.fate);
 	return rc;
 }
