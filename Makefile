@@ -149,4 +149,5 @@ clean:
 FORCE:
 .PHONY: FORCE all tests test demo bench fuzz install clean
 -include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC)) \
-	 $(DAMAGE_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(BUILD)/testdata/damage/flip_test.d
+	 $(DAMAGE_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.d) \
+	 $(BUILD)/testdata/damage/flip_test.d

@@ -143,7 +143,8 @@ typedef struct gefs_arena {
 	uint64_t used;             /* size minus free, as the log says */
 	gefs_copy_state copy[2];   /* of the two headers */
 	bool copies_equal;
-	bool header_ok;            /* fields are usable; if not, nothing below is filled */
+	bool header_ok;            /* a header is usable; if not, start, end and size are what its neighbours leave room for
+				    * (0 if nothing), and log and free space are not known */
 	bool log_ok;               /* replay went through */
 	bool barrier;              /* replay ended at a barrier ... */
 	uint64_t barrier_gen;      /* ... of this generation */
@@ -526,7 +527,7 @@ typedef struct gefs_rewrite_result {
 /* Lays out every live block of an image anew on a new device: out gets it in ascending order of offsets, in whole
  * blocks; what is not given is zeros. Deterministic. The image is checked first, without file contents, and refused if it
  * has errors; a block of a file that turns out damaged later ends the rewrite after part of the device was given out.
- * out may be called from any thread, but one call at a time; it returns 0 to go on; anything else ends the rewrite as well (GEFS_ECANCEL). Labels without which no server starts
+ * out returns 0 to go on; anything else ends the rewrite as well (GEFS_ECANCEL). Labels without which no server starts
  * always stay. GEFS_EINVAL: the size is impossible; the text names the smallest one. result may be NULL. */
 typedef int (*gefs_output_fn)(void *arg, uint64_t offset, const void *data, size_t len);
 GEFS_API int gefs_rewrite(gefs_image *, const gefs_rewrite_options *, gefs_output_fn out, void *arg,

@@ -108,6 +108,8 @@ choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 				return 0;
 			}
 		}
+	if (img->ncopies == 1)
+		return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable %s at 0x0", name, what);
 	return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable %s, neither at 0x0 nor at 0x%" PRIx64, name, what,
 			 img->copy[img->ncopies - 1].addr);
 }

@@ -149,6 +149,7 @@ read_headers(gefs_image *img, struct arena *arena, uint64_t want_hash)
 			  (a->copy[0] != GEFS_COPY_UNREADABLE && a->copy[1] != GEFS_COPY_UNREADABLE &&
 			   memcmp(block[0], block[1], f->blksz) == 0);
 	if (best < 0) {
+		a->start = a->end = 0;
 		gefs_fail(&arena->error, GEFS_EDAMAGE, a->header,
 			  f->header_copies == 1 ? "arena %u: the header at 0x%" PRIx64 " cannot be used" :
 						  "arena %u: neither header copy at 0x%" PRIx64 " can be used",
@@ -160,6 +161,48 @@ read_headers(gefs_image *img, struct arena *arena, uint64_t want_hash)
 	a->log_head = h[best].log_head;
 	a->used_stored = h[best].used;
 	a->used = a->size;
+}
+
+/* Later arenas must not reach into earlier ones: addresses would have two homes. */
+static void
+refuse_overlap(gefs_image *img, uint32_t i)
+{
+	struct arena *a = &img->arenas[i];
+	const gefs_arena *b = &img->arenas[i - 1].pub;
+
+	if (a->pub.header_ok && b->header_ok && a->pub.header < b->end) {
+		a->pub.header_ok = false;
+		gefs_fail(&a->error, GEFS_EDAMAGE, a->pub.header,
+			  "arena %u at 0x%" PRIx64 " begins before the end of arena %u (0x%" PRIx64 ")", i, a->pub.header, i - 1,
+			  b->end);
+	} else if (a->pub.header_ok && !b->header_ok && b->end > a->pub.header) {
+		a->pub.header_ok = false; /* its neighbour was refused, and it lies inside that one's range */
+		gefs_fail(&a->error, GEFS_EDAMAGE, a->pub.header, "arena %u at 0x%" PRIx64 " overlaps an arena before it", i,
+			  a->pub.header);
+	}
+}
+
+/* The header of an arena is lost, but its blocks need not be: they lie between it and its neighbour. */
+static void
+infer_extent(gefs_image *img, uint32_t i)
+{
+	const struct format *f = img->f;
+	gefs_arena *a = &img->arenas[i].pub;
+	uint64_t last = img->copy[img->ncopies - 1].addr; /* of gefs9.00: the last superblock */
+	uint64_t end = format_has(f, GEFS_HAS_SUPERBLOCKS) ? last : a->header + image_super(img)->arena_size;
+	uint64_t headers = (uint64_t)f->header_copies * f->blksz;
+
+	if (i + 1 < img->narenas)
+		end = img->arenas[i + 1].pub.header;
+	if (end > img->disk->size)
+		end = img->disk->size - img->disk->size % f->blksz;
+	a->start = a->end = a->size = 0;
+	if (a->header % f->blksz || a->header > end || end - a->header <= headers || end % f->blksz ||
+	    (i > 0 && img->arenas[i - 1].pub.end > a->header))
+		return;
+	a->start = a->header + headers;
+	a->end = end;
+	a->size = end - (f->size_counts_header ? a->header : a->start);
 }
 
 int
@@ -177,20 +220,11 @@ arenas_load(gefs_image *img, gefs_error *e)
 		img->arenas[i].pub.header = sb->arena[i].addr;
 		read_headers(img, &img->arenas[i], sb->arena[i].hash);
 	}
-	/* Later arenas must not reach into earlier ones: addresses would have two homes. */
-	for (uint32_t i = 1; i < img->narenas; i++) {
-		struct arena *a = &img->arenas[i], *b = &img->arenas[i - 1];
-		if (a->pub.header_ok && b->pub.header_ok && a->pub.header < b->pub.end) {
-			a->pub.header_ok = false;
-			gefs_fail(&a->error, GEFS_EDAMAGE, a->pub.header,
-				  "arena %u at 0x%" PRIx64 " begins before the end of arena %u (0x%" PRIx64 ")", i,
-				  a->pub.header, i - 1, b->pub.end);
-		} else if (a->pub.header_ok && !b->pub.header_ok && b->pub.end > a->pub.header) {
-			a->pub.header_ok = false; /* its neighbour was refused, and it lies inside that one's range */
-			gefs_fail(&a->error, GEFS_EDAMAGE, a->pub.header,
-				  "arena %u at 0x%" PRIx64 " overlaps an arena before it", i, a->pub.header);
-		}
-	}
+	for (uint32_t i = 1; i < img->narenas; i++)
+		refuse_overlap(img, i);
+	for (uint32_t i = 0; i < img->narenas; i++)
+		if (!img->arenas[i].pub.header_ok)
+			infer_extent(img, i);
 	for (uint32_t i = 0; i < img->narenas; i++) {
 		struct arena *a = &img->arenas[i];
 		if (a->pub.header_ok && replay(img, a) < 0)
@@ -237,7 +271,7 @@ gefs_arena_of(const gefs_image *img, uint64_t addr)
 	if (lo == 0)
 		return NULL;
 	const gefs_arena *a = &img->arenas[lo - 1].pub;
-	return a->header_ok && addr >= a->start && addr < a->end ? a : NULL;
+	return addr >= a->start && addr < a->end ? a : NULL;
 }
 
 bool

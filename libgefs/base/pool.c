@@ -1,7 +1,6 @@
 #include "base/pool.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -10,45 +9,49 @@ struct pool {
 	pthread_t *threads;      /* jobs - 1 of them */
 	pthread_mutex_t lock;
 	pthread_cond_t start, done;
-	unsigned long round;     /* grows with every pool_run */
-	unsigned busy;
+	struct pool_batch *first; /* those started and not yet waited for, in order */
 	unsigned joined;         /* hands out worker numbers */
 	bool stop;
-	size_t n;
-	atomic_size_t next;
-	void (*work)(void *, size_t, unsigned);
-	void *arg;
 };
 
 static void
-drain(struct pool *p, unsigned worker)
+drain(struct pool_batch *b, unsigned worker)
 {
 	for (;;) {
-		size_t i = atomic_fetch_add(&p->next, 1);
-		if (i >= p->n)
+		size_t i = atomic_fetch_add(&b->next, 1);
+		if (i >= b->n)
 			return;
-		p->work(p->arg, i, worker);
+		b->work(b->arg, i, worker);
 	}
+}
+
+static struct pool_batch *
+find_work(const struct pool *p)
+{
+	struct pool_batch *b = p->first;
+	while (b && atomic_load(&b->next) >= b->n)
+		b = b->later;
+	return b;
 }
 
 static void *
 thread_main(void *arg)
 {
 	struct pool *p = arg;
-	unsigned long seen = 0;
+	struct pool_batch *b;
 
 	pthread_mutex_lock(&p->lock);
 	unsigned worker = ++p->joined;
-	for (;;) {
-		while (!p->stop && p->round == seen)
+	while (!p->stop) {
+		if (!(b = find_work(p))) {
 			pthread_cond_wait(&p->start, &p->lock);
-		if (p->stop)
-			break;
-		seen = p->round;
+			continue;
+		}
+		b->busy++;
 		pthread_mutex_unlock(&p->lock);
-		drain(p, worker);
+		drain(b, worker);
 		pthread_mutex_lock(&p->lock);
-		if (--p->busy == 0)
+		if (--b->busy == 0)
 			pthread_cond_signal(&p->done);
 	}
 	pthread_mutex_unlock(&p->lock);
@@ -103,24 +106,42 @@ pool_jobs(const struct pool *p)
 }
 
 void
+pool_start(struct pool *p, struct pool_batch *b)
+{
+	struct pool_batch **at = &p->first;
+
+	atomic_init(&b->next, 0);
+	b->busy = 0;
+	b->later = NULL;
+	pthread_mutex_lock(&p->lock);
+	while (*at)
+		at = &(*at)->later;
+	*at = b;
+	if (b->n > 1) /* one piece is done sooner than another thread is awake */
+		pthread_cond_broadcast(&p->start);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+pool_wait(struct pool *p, struct pool_batch *b)
+{
+	struct pool_batch **at = &p->first;
+
+	drain(b, 0);
+	pthread_mutex_lock(&p->lock);
+	while (*at != b)
+		at = &(*at)->later;
+	*at = b->later; /* who has not come yet need not be waited for */
+	while (b->busy)
+		pthread_cond_wait(&p->done, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
 pool_run(struct pool *p, size_t n, void (*work)(void *, size_t, unsigned), void *arg)
 {
-	p->work = work;
-	p->arg = arg;
-	p->n = n;
-	atomic_store(&p->next, 0);
-	if (p->jobs > 1 && n > 1) {
-		pthread_mutex_lock(&p->lock);
-		p->busy = p->jobs - 1;
-		p->round++;
-		pthread_cond_broadcast(&p->start);
-		pthread_mutex_unlock(&p->lock);
-		drain(p, 0);
-		pthread_mutex_lock(&p->lock);
-		while (p->busy)
-			pthread_cond_wait(&p->done, &p->lock);
-		pthread_mutex_unlock(&p->lock);
-	} else {
-		drain(p, 0);
-	}
+	struct pool_batch b = {.n = n, .work = work, .arg = arg};
+
+	pool_start(p, &b);
+	pool_wait(p, &b);
 }

@@ -1,8 +1,20 @@
-/* A thread pool with one verb: do n independent pieces of work, and wait. */
+/* A thread pool: does n independent pieces of work, while the caller waits or does something else. */
 #ifndef GEFS_BASE_POOL_H
 #define GEFS_BASE_POOL_H
 
+#include <stdatomic.h>
 #include <stddef.h>
+
+/* n calls of work(arg, i, worker), for i in 0..n-1; worker is below pool_jobs(). The caller fills in these three. */
+struct pool_batch {
+	size_t n;
+	void (*work)(void *arg, size_t i, unsigned worker);
+	void *arg;
+	/* The pool's: */
+	atomic_size_t next;
+	unsigned busy; /* threads at work in it, the caller not counted */
+	struct pool_batch *later;
+};
 
 struct pool;
 
@@ -11,8 +23,11 @@ struct pool *pool_new(unsigned jobs);
 void pool_free(struct pool *);
 unsigned pool_jobs(const struct pool *);
 
-/* Calls work(arg, i, worker) for i in 0..n-1 on all threads, the caller's included; worker is below
- * pool_jobs(). Returns when all are done. Not reentrant. */
+/* Has a batch done by the other threads, after those that were started before; the caller goes on. It belongs to the
+ * pool until pool_wait, which does what is left and returns when all is done. Neither may be called from work. */
+void pool_start(struct pool *, struct pool_batch *);
+void pool_wait(struct pool *, struct pool_batch *);
+/* Both. */
 void pool_run(struct pool *, size_t n, void (*work)(void *arg, size_t i, unsigned worker), void *arg);
 
 #endif

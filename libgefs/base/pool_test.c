@@ -80,6 +80,35 @@ test_many_rounds(void **state)
 	free(t);
 }
 
+/* What was started goes on while the caller does something else, other work included. */
+static void
+test_started(void **state)
+{
+	(void)state;
+	for (unsigned jobs = 1; jobs <= 4; jobs++) {
+		struct tally *t = calloc(1, sizeof *t), *other = calloc(1, sizeof *other);
+		struct pool *p = pool_new(jobs);
+		assert_non_null(t);
+		assert_non_null(other);
+		assert_non_null(p);
+		t->jobs = other->jobs = pool_jobs(p);
+		struct pool_batch a = {.n = 5, .work = count, .arg = t}, b = {.n = 3, .work = count, .arg = t};
+		for (int round = 1; round <= 500; round++) {
+			pool_start(p, &a);
+			pool_run(p, 4, count, other);
+			assert_int_equal(other->total, 4 * round);
+			pool_start(p, &b);
+			pool_wait(p, round % 2 ? &a : &b);
+			pool_wait(p, round % 2 ? &b : &a);
+			assert_int_equal(t->total, 8 * round);
+		}
+		assert_int_equal(t->bad_worker + other->bad_worker, 0);
+		pool_free(p);
+		free(t);
+		free(other);
+	}
+}
+
 static void
 test_unused(void **state)
 {
@@ -95,6 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_piece_once),
 		cmocka_unit_test(test_many_rounds),
+		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_unused),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

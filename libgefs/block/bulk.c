@@ -4,21 +4,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/pool.h"
 
 enum { PIECE = 128 << 10 };
 
 struct piece {
 	size_t first, count; /* items; they cover consecutive (or equal) addresses */
-};
-
-struct bulk {
-	gefs_image *img;
-	struct bulk_item *items;
-	struct piece *pieces;
-	void (*data)(void *, struct bulk_item *, const uint8_t *);
-	void *arg;
-	void (*beside)(void *); /* runs as the first piece of work; may be NULL */
 };
 
 static int
@@ -41,11 +31,6 @@ static void
 read_piece(void *arg, size_t i, unsigned worker)
 {
 	struct bulk *b = arg;
-
-	if (b->beside && i-- == 0) {
-		b->beside(b->arg);
-		return;
-	}
 	struct piece *p = &b->pieces[i];
 	struct bulk_item *it = &b->items[p->first];
 	uint8_t *buf = b->img->bulk_buffers + (size_t)worker * PIECE;
@@ -53,24 +38,26 @@ read_piece(void *arg, size_t i, unsigned worker)
 	uint32_t blksz = b->img->f->blksz;
 	size_t len = (size_t)(it[p->count - 1].ptr.addr - start) + blksz;
 
-	if (disk_read(b->img->disk, buf, len, start, NULL) == 0) {
+	if (!it->into && disk_read(b->img->disk, buf, len, start, NULL) == 0) {
 		for (size_t k = 0; k < p->count; k++)
 			item_done(b, &it[k], buf + (it[k].ptr.addr - start));
 		return;
 	}
-	/* One bad sector must not take its neighbours with it. */
-	for (size_t k = 0; k < p->count; k++)
-		if (disk_read(b->img->disk, buf, blksz, it[k].ptr.addr, NULL) == 0)
-			item_done(b, &it[k], buf);
+	/* Each to its own place; and one bad sector must not take its neighbours with it. */
+	for (size_t k = 0; k < p->count; k++) {
+		uint8_t *block = it[k].into ? it[k].into : buf;
+		if (disk_read(b->img->disk, block, blksz, it[k].ptr.addr, NULL) == 0)
+			item_done(b, &it[k], block);
+	}
 }
 
 static size_t
-cut_pieces(struct bulk *b, size_t n)
+cut_pieces(struct bulk *b)
 {
 	uint32_t blksz = b->img->f->blksz;
 	size_t k = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		struct piece *p = k ? &b->pieces[k - 1] : NULL;
 		uint64_t addr = b->items[i].ptr.addr;
 		if (p) {
@@ -86,29 +73,38 @@ cut_pieces(struct bulk *b, size_t n)
 }
 
 void
-bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
-	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
+bulk_start(struct bulk *b)
 {
-	if (n)
-		bulk_read_beside(img, items, n, data, NULL, arg);
+	gefs_image *img = b->img;
+
+	qsort(b->items, b->n, sizeof *b->items, by_address);
+	b->pieces = calloc(b->n, sizeof *b->pieces);
+	if (!img->bulk_buffers)
+		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
+	size_t n = b->pieces && img->bulk_buffers ? cut_pieces(b) : 0;
+	b->batch = (struct pool_batch){.n = n, .work = read_piece, .arg = b};
+	pool_start(img->pool, &b->batch);
 }
 
 void
-bulk_read_beside(gefs_image *img, struct bulk_item *items, size_t n,
-		 void (*data)(void *, struct bulk_item *, const uint8_t *), void (*beside)(void *), void *arg)
+bulk_finish(struct bulk *b)
 {
-	struct bulk b = {img, items, NULL, data, arg, beside};
+	pool_wait(b->img->pool, &b->batch);
+	for (size_t i = 0; i < b->n; i++)
+		if (b->items[i].read_ok)
+			b->img->bytes_read += b->img->f->blksz;
+	free(b->pieces);
+	b->pieces = NULL;
+}
 
-	qsort(items, n, sizeof *items, by_address);
-	b.pieces = calloc(n + 1, sizeof *b.pieces);
-	if (!img->bulk_buffers)
-		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
-	if (b.pieces && img->bulk_buffers)
-		pool_run(img->pool, cut_pieces(&b, n) + (beside != NULL), read_piece, &b);
-	else if (beside)
-		beside(arg);
-	for (size_t i = 0; i < n; i++)
-		if (items[i].read_ok)
-			img->bytes_read += img->f->blksz;
-	free(b.pieces);
+void
+bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
+	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
+{
+	struct bulk b = {.img = img, .items = items, .n = n, .data = data, .arg = arg};
+
+	if (n == 0)
+		return;
+	bulk_start(&b);
+	bulk_finish(&b);
 }

@@ -11,50 +11,26 @@ enum { BUCKETS = 256 };
 struct cache {
 	struct gefs_node *bucket[BUCKETS];
 	struct gefs_node *oldest, *newest; /* unreferenced nodes */
-	struct gefs_node *spare;           /* evicted: their memory serves the next ones */
+	struct gefs_node *spare;           /* new or evicted */
+	struct slab *slabs;
 	size_t made; /* nodes in existence, cached or spare or being filled */
+	/* Nodes that are being read ahead; of no use to others until that is finished. */
+	struct bulk ahead;
+	struct bulk_item item[PREFETCH_MAX];
+	struct gefs_node *filled[PREFETCH_MAX]; /* by tag */
+};
+
+/* Nodes are made many at a time: their blocks can then stand side by side, with nothing in between to be touched. */
+struct slab {
+	struct slab *next;
+	uint8_t *blocks;
+	struct gefs_node node[PREFETCH_MAX];
 };
 
 struct cache *
 cache_new(void)
 {
 	return calloc(1, sizeof(struct cache));
-}
-
-static struct gefs_node *
-node_create(uint32_t blksz)
-{
-	struct gefs_node *n = malloc(sizeof *n);
-	if (n && !(n->data = aligned_alloc(BLOCK_ALIGN, blksz))) {
-		free(n);
-		return NULL;
-	}
-	return n;
-}
-
-static void
-node_destroy(struct gefs_node *n)
-{
-	free(n->data);
-	free(n);
-}
-
-void
-cache_free(struct cache *c)
-{
-	if (!c)
-		return;
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct gefs_node *n = c->bucket[i], *next; n; n = next) {
-			next = n->next;
-			node_destroy(n);
-		}
-	while (c->spare) {
-		struct gefs_node *n = c->spare;
-		c->spare = n->next;
-		node_destroy(n);
-	}
-	free(c);
 }
 
 static struct gefs_node **
@@ -89,12 +65,30 @@ lru_append(struct cache *c, struct gefs_node *n)
 	c->newest = n;
 }
 
-/* Takes back a node that holds nothing. */
+/* Takes a node that holds nothing. */
 static void
 node_unmake(struct cache *c, struct gefs_node *n)
 {
 	n->next = c->spare;
 	c->spare = n;
+}
+
+static void
+add_slab(struct cache *c, size_t blksz)
+{
+	struct slab *s = calloc(1, sizeof *s);
+
+	if (!s || !(s->blocks = aligned_alloc(BLOCK_ALIGN, PREFETCH_MAX * blksz))) {
+		free(s);
+		return;
+	}
+	s->next = c->slabs;
+	c->slabs = s;
+	for (size_t i = 0; i < PREFETCH_MAX; i++) {
+		s->node[i].data = s->blocks + i * blksz;
+		node_unmake(c, &s->node[i]);
+	}
+	c->made += PREFETCH_MAX;
 }
 
 static void
@@ -119,6 +113,55 @@ insert(struct cache *c, struct gefs_node *n)
 	lru_append(c, n);
 }
 
+static void
+fill_node(void *arg, struct bulk_item *it, const uint8_t *block)
+{
+	struct cache *c = arg;
+	struct gefs_node *n = c->filled[it->tag];
+
+	n->hash = it->hash;
+	node_parse(c->ahead.img->f, block, &n->n, NULL, NULL);
+}
+
+static bool
+is_ahead(const struct cache *c, uint64_t addr)
+{
+	for (size_t i = 0; i < c->ahead.n; i++)
+		if (c->filled[i]->addr == addr)
+			return true;
+	return false;
+}
+
+static void
+finish_ahead(struct cache *c)
+{
+	if (c->ahead.n == 0)
+		return;
+	bulk_finish(&c->ahead);
+	for (size_t i = 0; i < c->ahead.n; i++) {
+		struct gefs_node *node = c->filled[c->item[i].tag];
+		if (c->item[i].read_ok)
+			insert(c, node);
+		else
+			node_unmake(c, node);
+	}
+	c->ahead.n = 0;
+}
+
+void
+cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	finish_ahead(c);
+	for (struct slab *s = c->slabs, *next; s; s = next) {
+		next = s->next;
+		free(s->blocks);
+		free(s);
+	}
+	free(c);
+}
+
 static struct gefs_node *
 node_alloc(const gefs_image *img, uint64_t addr)
 {
@@ -126,13 +169,13 @@ node_alloc(const gefs_image *img, uint64_t addr)
 
 	if (!c->spare && c->made >= CACHE_BLOCKS && c->oldest)
 		evict(c, c->oldest);
+	if (!c->spare)
+		add_slab(c, img->f->blksz);
 	struct gefs_node *n = c->spare;
-	if (n)
+	if (n) {
 		c->spare = n->next;
-	else if ((n = node_create(img->f->blksz)))
-		c->made++;
-	if (n)
 		*n = (struct gefs_node){.addr = addr, .data = n->data};
+	}
 	return n;
 }
 
@@ -145,11 +188,22 @@ hold(struct cache *c, struct gefs_node *n)
 }
 
 struct gefs_node *
-cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
+cache_hold(gefs_image *img, uint64_t addr)
 {
 	struct gefs_node *n = lookup(img->cache, addr);
+	if (!n && is_ahead(img->cache, addr)) {
+		finish_ahead(img->cache);
+		n = lookup(img->cache, addr);
+	}
+	return n ? hold(img->cache, n) : NULL;
+}
+
+struct gefs_node *
+cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
+{
+	struct gefs_node *n = cache_hold(img, addr);
 	if (n)
-		return hold(img->cache, n);
+		return n;
 	n = node_alloc(img, addr);
 	if (!n) {
 		gefs_fail_memory(e);
@@ -164,6 +218,14 @@ cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
 	node_parse(img->f, n->data, &n->n, NULL, NULL);
 	insert(img->cache, n);
 	return hold(img->cache, n);
+}
+
+void
+cache_doubt(gefs_image *img)
+{
+	for (struct slab *s = img->cache->slabs; s; s = s->next)
+		for (size_t i = 0; i < PREFETCH_MAX; i++)
+			s->node[i].fine = false;
 }
 
 struct first_problem {
@@ -228,54 +290,26 @@ gefs_node_close(gefs_node *n)
 		lru_append(n->cache, n);
 }
 
-struct prefetch {
-	gefs_image *img;
-	struct gefs_node **nodes; /* by tag */
-};
-
-static void
-prefetch_one(void *arg, struct bulk_item *it, const uint8_t *block)
-{
-	struct prefetch *p = arg;
-	struct gefs_node *n = p->nodes[it->tag];
-
-	memcpy(n->data, block, p->img->f->blksz);
-	n->hash = it->hash;
-	node_parse(p->img->f, n->data, &n->n, NULL, NULL);
-}
-
 void
 cache_prefetch(gefs_image *img, const gefs_ptr *ptrs, size_t n)
 {
-	struct bulk_item *items;
-	struct prefetch p = {.img = img};
-	size_t k = 0;
+	struct cache *c = img->cache;
 
-	if (n > PREFETCH_MAX)
-		n = PREFETCH_MAX;
-	items = calloc(n + 1, sizeof *items);
-	p.nodes = calloc(n + 1, sizeof *p.nodes);
-	if (!items || !p.nodes)
-		goto out; /* what is not prefetched is read one by one */
-	for (size_t i = 0; i < n; i++) {
-		if (!image_addr_ok(img, ptrs[i].addr) || lookup(img->cache, ptrs[i].addr))
+	finish_ahead(c);
+	c->ahead = (struct bulk){.img = img, .items = c->item, .data = fill_node, .arg = c};
+	for (size_t i = 0; i < n && c->ahead.n < PREFETCH_MAX; i++) {
+		uint64_t addr = ptrs[i].addr;
+		if (!image_addr_ok(img, addr) || lookup(c, addr) || is_ahead(c, addr))
 			continue;
-		if (!(p.nodes[k] = node_alloc(img, ptrs[i].addr)))
-			break;
-		items[k] = (struct bulk_item){.ptr = ptrs[i], .tag = k};
-		k++;
+		struct gefs_node *node = node_alloc(img, addr);
+		if (!node)
+			break; /* what is not prefetched is read one by one */
+		c->filled[c->ahead.n] = node;
+		c->item[c->ahead.n] = (struct bulk_item){.ptr = ptrs[i], .tag = c->ahead.n, .into = node->data};
+		c->ahead.n++;
 	}
-	bulk_read(img, items, k, prefetch_one, &p);
-	for (size_t i = 0; i < k; i++) {
-		struct gefs_node *node = p.nodes[items[i].tag];
-		if (items[i].read_ok && !lookup(img->cache, node->addr))
-			insert(img->cache, node);
-		else
-			node_unmake(img->cache, node);
-	}
-out:
-	free(items);
-	free(p.nodes);
+	if (c->ahead.n)
+		bulk_start(&c->ahead);
 }
 
 uint64_t

@@ -32,7 +32,9 @@ check_headers(struct gefs_check *c, const gefs_arena *a)
 		const char *state = a->copy[i] == GEFS_COPY_BAD_HASH ? "has another hash than the superblock says" :
 				    a->copy[i] == GEFS_COPY_BAD	     ? "is no arena header" :
 								       "cannot be read";
-		if (good)
+		if (copies == 1)
+			finding(c, F_ARENA_HEADER, &p, "arena %u: the header at 0x%" PRIx64 " %s", a->index, p.addr, state);
+		else if (good)
 			finding(c, F_ARENA_COPY, &p,
 				"arena %u: header copy %d at 0x%" PRIx64 " %s; the other copy is good. The file server will make "
 				"the file system read-only",
@@ -62,7 +64,7 @@ check_place(struct gefs_check *c, const gefs_arena *a)
 		finding(c, F_ARENA_SIZE, &p, "arena %u: size is 0x%" PRIx64 ", all arenas have 0x%" PRIx64, a->index, a->size,
 			all);
 	if (!a->header_ok && (a->copy[0] == GEFS_COPY_GOOD || a->copy[1] == GEFS_COPY_GOOD))
-		finding(c, F_ARENA_SIZE, &p, "arena %u: %s; its blocks are not known", a->index,
+		finding(c, F_ARENA_SIZE, &p, "%s; its log and free space are not known",
 			c->img->arenas[a->index].error.text);
 }
 

@@ -57,12 +57,14 @@ struct gefs_check {
 	bool cancelled, nomem;
 	bool incomplete; /* something could not be reached: leaks and absences are not known */
 	bool released;   /* the server may have released blocks of the trees at hand too early */
+	struct heads *heads; /* of deadlists; NULL: none are read ahead */
 	/* data blocks waiting to be verified */
 	struct bulk_item *batch;
 	struct data_item *item;
 	size_t nbatch;
 	uint64_t max_qid, max_gen;  /* seen in trees, records, lists */
 	bool any_qid, any_gen;
+	gefs_tree before;           /* the tree of files visited last; of height 0 when there is none */
 	unsigned conflicts;         /* pointers to data that disagree, looked into */
 	bool *wanted;               /* by index of snapshot; NULL: all */
 	char **strings;             /* owned texts of findings */
@@ -72,6 +74,8 @@ struct gefs_check {
 /* Adds a finding; the same code at the same block is folded into one. */
 void finding(struct gefs_check *, enum finding_code, const struct place *, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* How many were added, folded ones too. */
+uint64_t findings_total(const struct gefs_check *);
 /* A copy that lives as long as the check; never NULL ("" for want of memory). */
 const char *check_string(struct gefs_check *, const char *);
 /* Tells the caller how far things are; false: stop. */

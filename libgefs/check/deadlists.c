@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "check/check.h"
+#include "check/heads.h"
 #include "snap/snaps.h"
 #include "tree/lifetimes.h"
 
@@ -121,16 +122,17 @@ claim(struct group *g, const gefs_deadlist *d, uint64_t addr)
 }
 
 static void
-walk_list(struct group *g, const gefs_deadlist *d)
+walk_list(struct group *g, const gefs_deadlist *d, const struct head *ahead)
 {
 	struct gefs_check *c = g->c;
-	uint8_t block[65536];
+	uint8_t buf[65536];
 	struct log_header h;
 	uint64_t last = GEFS_NIL;
 	gefs_error why;
 
 	for (uint64_t addr = d->head.addr; addr != GEFS_NIL; addr = h.next.addr) {
 		struct place p = at_block(addr, owner);
+		const uint8_t *block = buf;
 		if (last == d->tail.addr && last != GEFS_NIL && !is_own(g, d, addr) &&
 		    is_head(snaps_get(c->img), addr)) {
 			p.addr = last;
@@ -144,7 +146,10 @@ walk_list(struct group *g, const gefs_deadlist *d)
 			return;
 		}
 		gefs_ptr ptr = {addr, GEFS_NIL, GEFS_NIL};
-		if (deadlist_block_read(c->img, &ptr, block, &h, &why) < 0) {
+		if (ahead && addr == ahead->addr) {
+			h = ahead->h;
+			block = ahead->block;
+		} else if (deadlist_block_read(c->img, &ptr, buf, &h, &why) < 0) {
 			finding(c, F_DEADLIST_BLOCK, &p, "deadlist (%" PRIu64 ",%" PRIu64 "): %s", d->gen, d->birth, why.text);
 			g->damaged = c->incomplete = true;
 			return;
@@ -270,7 +275,7 @@ check_lists(struct gefs_check *c, uint64_t gen, size_t from, size_t to)
 
 	for (size_t i = from; i < to; i++) {
 		check_range(c, g.snap, &s->dead[i]);
-		walk_list(&g, &s->dead[i]);
+		walk_list(&g, &s->dead[i], c->heads ? heads_get(c->heads, i) : NULL);
 	}
 	if (g.snap)
 		check_group(&g);

@@ -73,6 +73,16 @@ finding(struct gefs_check *c, enum finding_code code, const struct place *p, con
 	*slot = (uint32_t)++c->nkept;
 }
 
+uint64_t
+findings_total(const struct gefs_check *c)
+{
+	uint64_t n = 0;
+
+	for (int i = GEFS_NOTE; i <= GEFS_ERROR; i++)
+		n += c->stats.count[i];
+	return n;
+}
+
 bool
 check_progress(struct gefs_check *c, const char *what)
 {
@@ -134,6 +144,7 @@ run(struct gefs_check *c)
 	struct timespec from, to;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
+	cache_doubt(c->img); /* what a check of the image before this one found out */
 	for (size_t i = 0; i < sizeof pass / sizeof *pass && check_progress(c, what[i]); i++)
 		pass[i](c);
 	if (c->nkept)

@@ -34,8 +34,10 @@ struct names {
 	uint32_t *table;    /* open addressing by qid: index into item, plus one */
 	size_t size;
 	uint64_t seed;      /* of the hash: changes nothing but collisions */
-	uint64_t *touched;
+	uint32_t *touched;  /* indexes into item */
 	size_t ntouched, cap_touched;
+	int32_t owners[3];  /* of the entry seen last whose owner, group and last writer were all known */
+	bool have_owners;
 	uint32_t roots;
 	uint32_t stamp;
 	bool moved;
@@ -45,10 +47,11 @@ struct names {
 static uint32_t *
 slot_of(const struct names *s, uint64_t qid)
 {
-	/* Sixteen neighbouring qids share a cache line; where each line lies is not for an image to choose. */
+	/* Sixteen neighbouring qids share a cache line; where each line lies is not for an image to choose. Where another
+	 * sixteen lie already, the next line is tried, one slot further so that in the end every slot is. */
 	size_t i = (size_t)((qid & 15) + (fingerprint(s->seed, qid >> 4) >> 20 << 4)) & (s->size - 1);
 	while (s->table[i] && s->item[s->table[i] - 1].qid != qid)
-		i = (i + 1) & (s->size - 1);
+		i = (i + 17) & (s->size - 1);
 	return &s->table[i];
 }
 
@@ -91,7 +94,7 @@ touch(struct names *s, uint64_t qid)
 		*slot_of(s, qid) = (uint32_t)s->n;
 		it = &s->item[s->n - 1];
 	}
-	if (!it->touched && vec_push(s->touched, s->ntouched, s->cap_touched, qid))
+	if (!it->touched && vec_push(s->touched, s->ntouched, s->cap_touched, (uint32_t)(it - s->item)))
 		it->touched = true;
 	return it;
 }
@@ -138,15 +141,29 @@ check_entry(struct names *s, const struct key *k, const gefs_dirent *d, uint64_t
 			(int64_t)d->length, d->is_dir ? " of a directory" : "");
 }
 
+/* Entries that follow each other mostly belong to the same users. */
+static bool
+owners_known(struct names *s, const gefs_dirent *d)
+{
+	const int32_t id[3] = {d->uid, d->gid, d->muid};
+
+	if (s->have_owners && memcmp(id, s->owners, sizeof id) == 0)
+		return true;
+	for (int i = 0; i < 3; i++)
+		if (!users_known(s->c->img, id[i]))
+			return false;
+	memcpy(s->owners, id, sizeof id);
+	s->have_owners = true;
+	return true;
+}
+
 static void
 check_owners(struct names *s, const gefs_dirent *d, uint64_t addr)
 {
 	struct gefs_check *c = s->c;
 	struct place p = item_place(s, d->qpath, addr);
 
-	if (gefs_users_error(c->img))
-		return;
-	if (!users_known(c->img, d->uid) || !users_known(c->img, d->gid) || !users_known(c->img, d->muid))
+	if (!gefs_users_error(c->img) && !owners_known(s, d))
 		finding(c, F_USER_UNKNOWN, &p,
 			"snapshot %" PRIu64 ", qid %" PRIu64 ": owner %" PRId32 ", group %" PRId32 " or last writer %" PRId32
 			" is not in the users file",
@@ -392,9 +409,9 @@ settle(struct names *s)
 			s->item[k].reached = 0;
 	s->moved = false;
 	for (size_t i = 0; i < s->ntouched && !s->damaged; i++)
-		check_item(s, find(s, s->touched[i]));
+		check_item(s, &s->item[s->touched[i]]);
 	for (size_t i = 0; i < s->ntouched; i++) {
-		struct item *it = find(s, s->touched[i]);
+		struct item *it = &s->item[s->touched[i]];
 		it->touched = false;
 		it->data_end = 0;
 	}

@@ -11,16 +11,34 @@ struct record {
 	uint32_t slot;
 	bool message;
 	const gefs_record *r;
-	struct key k;
-	struct place p;
 	bool snaptree;
+	bool key_ok; /* k is whole, and of a kind that belongs here */
+	struct key k;
 };
+
+/* Made for findings only: nearly no record has one. */
+static struct place
+record_place(const struct record *x)
+{
+	struct place p = at_block(x->g->addr, x->snaptree ? "node of the snapshot tree" : "tree node");
+
+	if (!x->key_ok)
+		return p;
+	if (x->k.type == KEY_DATA || x->k.type == KEY_UP || x->k.type == KEY_ENTRY)
+		p.qid = x->k.qid;
+	if (x->k.type == KEY_ENTRY) {
+		p.name_dir = true;
+		p.name = x->k.name;
+	}
+	return p;
+}
 
 static void
 report(struct record *x, enum finding_code code, const char *why)
 {
+	struct place p = record_place(x);
 	char key[300];
-	finding(x->c, code, &x->p, "node 0x%" PRIx64 " %s %u, %s: %s", x->g->addr, x->message ? "message" : "slot", x->slot,
+	finding(x->c, code, &p, "node 0x%" PRIx64 " %s %u, %s: %s", x->g->addr, x->message ? "message" : "slot", x->slot,
 		gefs_format_key(x->c->img, x->r->key, key, sizeof key), why);
 }
 
@@ -50,14 +68,14 @@ check_name(struct record *x)
 		return; /* the root */
 	bool odd = n.n == 0 || n.n > x->c->img->f->name_max || (n.n == 1 && n.p[0] == '.') ||
 		   (n.n == 2 && memcmp(n.p, "..", 2) == 0);
+	bool slash = false;
 	for (size_t i = 0; i < n.n; i++) {
-		if (n.p[i] == '/') {
-			report(x, F_NAME_BAD, "slash in a name");
-			return;
-		}
+		slash |= n.p[i] == '/';
 		odd |= n.p[i] < 0x20;
 	}
-	if (odd)
+	if (slash)
+		report(x, F_NAME_BAD, "slash in a name");
+	else if (odd)
 		report(x, F_NAME_ODD, "empty, too long, a dot name, or with control characters");
 }
 
@@ -109,11 +127,10 @@ check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, ui
 	     const gefs_record *r, bool snaptree)
 {
 	const struct format *f = c->img->f;
-	struct record x = {c, g, birth, slot, message, r, {.type = KEY_BAD}, NOWHERE, snaptree};
+	struct record x = {c, g, birth, slot, message, r, snaptree, false, {.type = KEY_BAD}};
 	const char *why = key_decode(f, r->key, &x.k);
 	bool bad_op = false;
 
-	x.p = at_block(g->addr, snaptree ? "node of the snapshot tree" : "tree node");
 	if (why) {
 		report(&x, F_KEY_SHAPE, why);
 		return;
@@ -122,14 +139,9 @@ check_record(struct gefs_check *c, const struct gefs_node *g, uint64_t birth, ui
 		report(&x, F_KEY_KIND, snaptree ? "a file's key in the snapshot tree" : "a key of the snapshot tree in a file tree");
 		return;
 	}
-	if (x.k.type == KEY_DATA || x.k.type == KEY_UP)
-		x.p.qid = x.k.qid;
-	if (x.k.type == KEY_ENTRY) {
-		x.p.qid = x.k.qid;
-		x.p.name_dir = true;
-		x.p.name = x.k.name;
+	x.key_ok = true;
+	if (x.k.type == KEY_ENTRY)
 		check_name(&x);
-	}
 	if (!message || r->op == GEFS_OP_INSERT) {
 		check_value(&x);
 		return;

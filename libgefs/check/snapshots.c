@@ -1,6 +1,7 @@
 /* One snapshot after the other: its nodes, its deadlists, its names, while what it shares with the one before is
  * still in memory. */
 #include "check/check.h"
+#include "check/heads.h"
 #include "snap/snaps.h"
 
 /* Snapshots that follow each other often differ in little more than their roots: those are read together. */
@@ -13,7 +14,8 @@ prefetch_roots(struct gefs_check *c, size_t from, size_t n)
 	for (size_t i = from; i < n && i < from + PREFETCH_MAX; i++)
 		if (check_wants(c, i))
 			ptr[k++] = gefs_snap_get(c->img, i)->root;
-	cache_prefetch(c->img, ptr, k);
+	if (k)
+		cache_prefetch(c->img, ptr, k);
 }
 
 static void
@@ -43,23 +45,16 @@ nth(const struct gefs_check *c, size_t i, size_t n)
 	return i == 0 ? n - 1 : i - 1;
 }
 
-/* Lists and snapshots come from the snapshot tree in ascending order unless it is damaged: then nothing is lost, but
- * comparisons run between odd pairs. */
-void
-check_snapshots(struct gefs_check *c)
+/* Verifies them one by one. */
+static void
+check_each(struct gefs_check *c, struct names *names)
 {
 	size_t n = gefs_snap_count(c->img);
 
-	if (!format_has(c->img->f, GEFS_HAS_TREES)) {
-		c->incomplete = true;
-		return;
-	}
-	check_snap_tree(c);
-	struct names *names = names_new(c);
-	for (size_t i = 0; names && i < n && !c->nomem; i++) {
+	for (size_t i = 0; i < n && !c->nomem; i++) {
 		size_t k = nth(c, i, n);
 		if (i % PREFETCH_MAX == 0)
-			prefetch_roots(c, k, n);
+			prefetch_roots(c, i + PREFETCH_MAX, n); /* while those before are looked at */
 		if (!check_wants(c, k))
 			continue;
 		check_one(c, names, gefs_snap_get(c->img, k));
@@ -70,12 +65,30 @@ check_snapshots(struct gefs_check *c)
 		if (!check_progress(c, "trees and data"))
 			break;
 	}
+}
+
+/* Lists and snapshots come from the snapshot tree in ascending order unless it is damaged: then nothing is lost, but
+ * comparisons run between odd pairs. */
+void
+check_snapshots(struct gefs_check *c)
+{
+	bool exact = c->img->f->exact_lifetimes;
+
+	if (!format_has(c->img->f, GEFS_HAS_TREES)) {
+		c->incomplete = true;
+		return;
+	}
+	check_snap_tree(c);
+	prefetch_roots(c, 0, gefs_snap_count(c->img));
+	/* With few snapshots asked for, most of what is read ahead would be of no use. */
+	c->heads = c->wanted || !exact ? NULL : heads_new(c);
+	struct names *names = names_new(c);
+	if (names)
+		check_each(c, names);
 	names_free(names);
 	data_flush(c);
-	if (c->cancelled || c->wanted)
-		return;
-	if (c->img->f->exact_lifetimes)
-		check_deadlist_orphans(c);
-	else
-		check_loose_deadlists(c);
+	if (!c->cancelled && !c->wanted)
+		exact ? check_deadlist_orphans(c) : check_loose_deadlists(c);
+	heads_free(c->heads);
+	c->heads = NULL;
 }

@@ -123,19 +123,74 @@ check_edge(struct gefs_check *c, const struct edge *e, const struct gefs_node *g
 	return ours;
 }
 
-static void
-check_records(struct gefs_check *c, const struct edge *e, const struct gefs_node *g)
+/* The leaf of the tree before where the keys of g begin, if it is still in memory. */
+static struct gefs_node *
+earlier_leaf(struct gefs_check *c, const struct gefs_node *g)
 {
-	gefs_record r;
+	gefs_bytes key = node_value(&g->n, 0).key;
+	gefs_ptr ptr = c->before.root;
 
-	for (uint32_t i = 0; g->n.leaf && i < g->n.nval; i++) {
-		r = node_value(&g->n, i);
-		check_record(c, g, e->ptr.gen, i, false, &r, e->snaptree);
+	for (uint32_t height = c->before.height; height > 0; height--) {
+		struct gefs_node *at = cache_hold(c->img, ptr.addr);
+		if (!at || !at->n.usable || at->n.leaf)
+			return at;
+		uint32_t i = node_find_value(&at->n, key, true);
+		bool down = node_child(&at->n, i ? i - 1 : 0, &ptr, NULL);
+		gefs_node_close(at);
+		if (!down)
+			return NULL;
 	}
+	return NULL;
+}
+
+/* A record that another leaf has as well is as good here as there, if that leaf was found fine and the one thing
+ * besides its bytes that a record is judged by, the birth of its node, is not earlier here. With few records it is no
+ * version of this leaf, and to compare them would help little. */
+static bool
+vouches(const struct gefs_node *other, const struct gefs_node *g, uint64_t birth)
+{
+	return other->fine && other->fine_birth != GEFS_NIL && other->fine_birth <= birth &&
+	       other->n.nval >= g->n.nval / 2;
+}
+
+static void
+check_value(struct gefs_check *c, const struct edge *e, const struct gefs_node *g, uint32_t i)
+{
+	gefs_record r = node_value(&g->n, i);
+	check_record(c, g, e->ptr.gen, i, false, &r, e->snaptree);
+}
+
+static void
+check_values(struct gefs_check *c, const struct edge *e, const struct gefs_node *g)
+{
+	struct gefs_node *known = e->snaptree || g->n.nval == 0 ? NULL : earlier_leaf(c, g);
+	uint32_t i = 0;
+
+	if (known && vouches(known, g, e->ptr.gen)) {
+		struct leaf_pair pair = {.leaf = {&known->n, &g->n}};
+		while (pair.next[0] < known->n.nval)
+			if (pair_next(&pair) & 2)
+				check_value(c, e, g, pair.at[1]);
+		i = pair.next[1];
+	}
+	gefs_node_close(known);
+	for (; i < g->n.nval; i++)
+		check_value(c, e, g, i);
+}
+
+static void
+check_records(struct gefs_check *c, const struct edge *e, struct gefs_node *g)
+{
+	uint64_t before = findings_total(c);
+
+	if (g->n.leaf)
+		check_values(c, e, g);
 	for (uint32_t i = 0; i < g->n.nbuf; i++) {
-		r = node_message(&g->n, i);
+		gefs_record r = node_message(&g->n, i);
 		check_record(c, g, e->ptr.gen, i, true, &r, e->snaptree);
 	}
+	g->fine = g->n.leaf && !e->snaptree && findings_total(c) == before;
+	g->fine_birth = e->ptr.gen;
 }
 
 static void visit(struct gefs_check *, const struct edge *);
@@ -163,23 +218,30 @@ known(struct gefs_check *c, const struct edge *e)
 	return entry_kind(m) == (e->snaptree ? KIND_SNAPNODE : KIND_NODE) && entry_same(m, edge_print(c->img->f, e));
 }
 
+/* Begins to read the nodes that are new among the next children. */
+static void
+prefetch_new(struct gefs_check *c, const struct edge *e, const struct gefs_node *g, uint32_t from)
+{
+	gefs_ptr ptr[PREFETCH_MAX];
+	size_t k = 0;
+
+	for (uint32_t i = from; i < g->n.nval && i < from + PREFETCH_MAX; i++) {
+		struct edge child = child_edge(e, g, i);
+		if (child.ptr.addr != GEFS_NIL && image_addr_ok(c->img, child.ptr.addr) && !known(c, &child))
+			ptr[k++] = child.ptr;
+	}
+	if (k > 1)
+		cache_prefetch(c->img, ptr, k);
+}
+
 static void
 visit_children(struct gefs_check *c, const struct edge *e, const struct gefs_node *g)
 {
-	enum { SPAN = PREFETCH_MAX };
-	gefs_ptr ptr[SPAN];
-
 	for (uint32_t i = 0; i < g->n.nval && !c->cancelled; i++) {
-		if (i % SPAN == 0) {
-			size_t k = 0;
-			for (uint32_t j = i; j < g->n.nval && j < i + SPAN; j++) {
-				struct edge child = child_edge(e, g, j);
-				if (child.ptr.addr != GEFS_NIL && image_addr_ok(c->img, child.ptr.addr) && !known(c, &child))
-					ptr[k++] = child.ptr;
-			}
-			if (k > 1)
-				cache_prefetch(c->img, ptr, k);
-		}
+		if (i == 0)
+			prefetch_new(c, e, g, i);
+		if (i % PREFETCH_MAX == 0)
+			prefetch_new(c, e, g, i + PREFETCH_MAX); /* while those before are looked at */
 		struct edge child = child_edge(e, g, i);
 		if (child.ptr.addr != GEFS_NIL || node_value(&g->n, i).value.n == CHILD_SIZE)
 			visit(c, &child);
@@ -305,6 +367,8 @@ visit_root(struct gefs_check *c, const gefs_tree *t, uint64_t limit)
 		return;
 	}
 	visit(c, &e);
+	if (!e.snaptree)
+		c->before = *t;
 	/* A shared root is visited once, but must be old enough for each snapshot. */
 	if (limit != GEFS_NIL && t->root.gen != GEFS_NIL && t->root.gen > limit)
 		check_birth(c, &e, &p);

@@ -29,6 +29,8 @@ entry_key_decode(const struct format *f, gefs_bytes k, struct key *out)
 static enum key_type
 type_of(const struct format *f, uint8_t byte)
 {
+	if (byte < KEY_BAD && f->key_byte[byte] == byte)
+		return (enum key_type)byte; /* as all of them in the current format */
 	for (int t = 0; t < KEY_BAD; t++)
 		if (f->key_byte[t] == byte && byte != NO_KEY)
 			return (enum key_type)t;

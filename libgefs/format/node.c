@@ -27,75 +27,54 @@ static struct area
 value_area(const struct node *n)
 {
 	const struct format *f = n->f;
-	uint32_t head = n->leaf ? f->leaf_header : f->pivot_header;
-	return (struct area){f, n->data + head, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
+	return (struct area){f, n->values, n->leaf ? f->leaf_space : f->pivot_space, n->nval, n->valsz, false};
 }
 
 static struct area
 message_area(const struct node *n)
 {
-	const struct format *f = n->f;
-	return (struct area){f, n->data + f->pivot_header + f->pivot_space, f->buffer_space, n->nbuf, n->bufsz, true};
+	return (struct area){n->f, n->messages, n->f->buffer_space, n->nbuf, n->bufsz, true};
 }
 
-static int
-op_of(const struct format *f, uint8_t byte)
-{
-	int op = byte < OPS ? f->op_type[byte] : 0;
-	return op ? op : GEFS_OP_INVALID + byte;
-}
+/* A record's place in its area, and its sizes. */
+struct spot {
+	uint32_t off, size; /* of the whole record */
+	uint32_t nk, nv;    /* of key and value */
+};
 
-static gefs_record
-record(const struct area *a, uint32_t i)
+/* False when record i does not lie inside the area, behind the offset table; only off is told then. */
+static bool
+locate(const struct area *a, uint32_t i, struct spot *s)
 {
-	const uint8_t *p = a->base + get16(a->f, a->base + 2 * (size_t)i);
-	gefs_record r = {.op = 0};
-
-	if (a->message)
-		r.op = op_of(a->f, *p++);
-	r.key = (gefs_bytes){p + 2, get16(a->f, p)};
-	p += 2 + r.key.n;
-	r.value = (gefs_bytes){p + 2, get16(a->f, p)};
-	return r;
-}
-
-/* Length of record i, or 0 when it does not lie inside the area, behind the offset table. */
-static uint32_t
-record_size(const struct area *a, uint32_t i, uint32_t *off)
-{
-	uint32_t o = get16(a->f, a->base + 2 * (size_t)i);
 	uint32_t fixed = a->message ? 5 : 4, at = a->message ? 1 : 0;
 
-	*off = o;
-	if (o < 2 * a->count || o + fixed > a->space)
-		return 0;
-	uint32_t nk = get16(a->f, a->base + o + at);
-	if (o + fixed + nk > a->space)
-		return 0;
-	uint32_t nv = get16(a->f, a->base + o + at + 2 + nk);
-	if (o + fixed + nk + nv > a->space)
-		return 0;
-	return fixed + nk + nv;
+	s->off = get16(a->f, a->base + 2 * (size_t)i);
+	if (s->off < 2 * a->count || s->off + fixed > a->space)
+		return false;
+	s->nk = get16(a->f, a->base + s->off + at);
+	if (s->off + fixed + s->nk > a->space)
+		return false;
+	s->nv = get16(a->f, a->base + s->off + at + 2 + s->nk);
+	s->size = fixed + s->nk + s->nv;
+	return s->off + s->size <= a->space;
 }
 
 static void
-check_sizes(struct parse *p, const struct area *a, uint32_t i)
+check_sizes(struct parse *p, const struct area *a, uint32_t i, const struct spot *s)
 {
 	char text[96];
-	gefs_record r = record(a, i);
 
-	if (r.key.n == 0 || r.key.n > a->f->key_max) {
-		snprintf(text, sizeof text, "key of %zu bytes, expected 1 to %u", r.key.n, a->f->key_max);
+	if (s->nk == 0 || s->nk > a->f->key_max) {
+		snprintf(text, sizeof text, "key of %u bytes, expected 1 to %u", s->nk, a->f->key_max);
 		tell(p, NODE_KEY_SIZE, (int)i, a->message, text);
 	}
 	if (!p->n->leaf && !a->message) {
-		if (r.value.n != CHILD_SIZE) {
-			snprintf(text, sizeof text, "child pointer of %zu bytes, expected %d", r.value.n,
-				 CHILD_SIZE);
+		if (s->nv != CHILD_SIZE) {
+			snprintf(text, sizeof text, "child pointer of %u bytes, expected %d", s->nv, CHILD_SIZE);
 			tell(p, NODE_CHILD_SIZE, (int)i, false, text);
 		}
-	} else if (r.value.n > VALUE_MAX) {
-		snprintf(text, sizeof text, "value of %zu bytes, expected at most %d", r.value.n, VALUE_MAX);
+	} else if (s->nv > VALUE_MAX) {
+		snprintf(text, sizeof text, "value of %u bytes, expected at most %d", s->nv, VALUE_MAX);
 		tell(p, NODE_VALUE_SIZE, (int)i, a->message, text);
 	}
 }
@@ -103,11 +82,15 @@ check_sizes(struct parse *p, const struct area *a, uint32_t i)
 static void
 check_order(struct parse *p, const struct area *a)
 {
-	for (uint32_t i = 1; i < a->count; i++) {
-		int c = bytes_cmp(record(a, i - 1).key, record(a, i).key);
+	gefs_bytes before = {NULL, 0};
+
+	for (uint32_t i = 0; i < a->count; i++) {
+		gefs_bytes key = area_record(a->f, a->base, i, a->message).key;
+		int c = i ? bytes_cmp(before, key) : -1;
 		if (a->message ? c > 0 : c >= 0)
 			tell(p, a->message ? NODE_MSG_ORDER : NODE_ORDER, (int)i, a->message,
 			     c == 0 ? "the same key twice" : "key out of order");
+		before = key;
 	}
 }
 
@@ -133,8 +116,8 @@ check_overlap(struct parse *p, const struct area *a)
 	uint64_t map[65536 / 64] = {0};
 
 	for (uint32_t i = 0; i < a->count; i++) {
-		uint32_t off, size = record_size(a, i, &off);
-		if (!mark(map, off, size))
+		struct spot s;
+		if (locate(a, i, &s) && !mark(map, s.off, s.size))
 			tell(p, NODE_OVERLAP, (int)i, a->message, "record overlaps another one");
 	}
 }
@@ -156,19 +139,19 @@ check_area(struct parse *p, const struct area *a)
 			return false;
 	}
 	for (uint32_t i = 0; i < a->count; i++) {
-		uint32_t off, size = record_size(a, i, &off);
-		if (size == 0) {
-			snprintf(text, sizeof text, "record at offset %u does not lie inside its area of %u bytes", off,
+		struct spot s;
+		if (!locate(a, i, &s)) {
+			snprintf(text, sizeof text, "record at offset %u does not lie inside its area of %u bytes", s.off,
 				 a->space);
 			tell(p, NODE_BOUNDS, (int)i, a->message, text);
 			inside = false;
 			continue;
 		}
-		sum += size;
-		if (off + size != expect)
+		sum += s.size;
+		if (s.off + s.size != expect)
 			packed = false;
-		expect = off;
-		check_sizes(p, a, i);
+		expect = s.off;
+		check_sizes(p, a, i, &s);
 	}
 	if (!inside)
 		return false;
@@ -198,6 +181,8 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 		return;
 	}
 	n->leaf = t == GEFS_BLOCK_LEAF;
+	n->values = b + (n->leaf ? f->leaf_header : f->pivot_header);
+	n->messages = b + f->pivot_header + f->pivot_space;
 	n->nval = get16(f, b + 2);
 	n->valsz = get16(f, b + 4);
 	if (!n->leaf) {
@@ -214,20 +199,6 @@ node_parse(const struct format *f, const uint8_t *b, struct node *n, node_report
 		struct area messages = message_area(n);
 		n->usable &= check_area(&p, &messages);
 	}
-}
-
-gefs_record
-node_value(const struct node *n, uint32_t i)
-{
-	struct area a = value_area(n);
-	return record(&a, i);
-}
-
-gefs_record
-node_message(const struct node *n, uint32_t i)
-{
-	struct area a = message_area(n);
-	return record(&a, i);
 }
 
 bool
@@ -254,7 +225,7 @@ find(const struct area *a, gefs_bytes k, bool after)
 	uint32_t lo = 0, hi = a->count;
 	while (lo < hi) {
 		uint32_t mid = (lo + hi) / 2;
-		int c = bytes_cmp(record(a, mid).key, k);
+		int c = bytes_cmp(area_record(a->f, a->base, mid, a->message).key, k);
 		if (c < 0 || (after && c == 0))
 			lo = mid + 1;
 		else

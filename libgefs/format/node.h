@@ -8,6 +8,7 @@
 struct node {
 	const struct format *f;
 	const uint8_t *data; /* the whole block */
+	const uint8_t *values, *messages; /* where their areas begin */
 	bool leaf;
 	bool usable; /* every record lies inside its area: accessors are safe */
 	bool clean;  /* nothing at all was reported */
@@ -35,8 +36,41 @@ typedef void (*node_report)(void *arg, enum node_problem, int slot, bool message
 /* Judges one block by its bytes alone. report may be NULL. */
 void node_parse(const struct format *, const uint8_t *block, struct node *out, node_report report, void *arg);
 
-gefs_record node_value(const struct node *, uint32_t i);
-gefs_record node_message(const struct node *, uint32_t i);
+/* One record: key and value with their lengths before them; a message begins with its operation. */
+static inline gefs_record
+record_at(const struct format *f, const uint8_t *p, bool message)
+{
+	gefs_record r = {.op = 0};
+	if (message) {
+		int op = *p < OPS ? f->op_type[*p] : 0;
+		r.op = op ? op : GEFS_OP_INVALID + *p;
+		p++;
+	}
+	r.key = (gefs_bytes){p + 2, get16(f, p)};
+	p += 2 + r.key.n;
+	r.value = (gefs_bytes){p + 2, get16(f, p)};
+	return r;
+}
+
+/* Record i of an area, which begins with a table of offsets. */
+static inline gefs_record
+area_record(const struct format *f, const uint8_t *area, uint32_t i, bool message)
+{
+	return record_at(f, area + get16(f, area + 2 * (size_t)i), message);
+}
+
+static inline gefs_record
+node_value(const struct node *n, uint32_t i)
+{
+	return area_record(n->f, n->values, i, false);
+}
+
+static inline gefs_record
+node_message(const struct node *n, uint32_t i)
+{
+	return area_record(n->f, n->messages, i, true);
+}
+
 bool node_child(const struct node *, uint32_t i, gefs_ptr *, uint32_t *fill);
 uint32_t node_fill(const struct node *);
 

@@ -61,15 +61,19 @@ compare_leaves(struct diff *d, const struct side side[2], struct gefs_node *cons
 		d->merge[i]->misapplied = i == 1 ? d->ops->misapplied : NULL;
 		d->merge[i]->cleared = i == 1 ? d->ops->cleared : NULL;
 		d->merge[i]->arg = d->ops->arg;
-		have[i] = merge_next(d->merge[i], &key[i], &v[i].value);
 		v[i].addr = node[i] ? node[i]->addr : GEFS_NIL;
 	}
+	merge_skip_alike(d->merge[0], d->merge[1]);
+	for (int i = 0; i < 2; i++)
+		have[i] = merge_next(d->merge[i], &key[i], &v[i].value);
 	while (rc == 0 && (have[0] || have[1])) {
 		int c = !have[0] ? 1 : !have[1] ? -1 : bytes_cmp(key[0], key[1]);
 		v[0].present = c <= 0;
 		v[1].present = c >= 0;
 		if (c != 0 || !bytes_eq(v[0].value, v[1].value))
 			rc = d->ops->change(d->ops->arg, c <= 0 ? key[0] : key[1], &v[0], &v[1]);
+		if (c == 0)
+			merge_skip_alike(d->merge[0], d->merge[1]);
 		if (c <= 0)
 			have[0] = merge_next(d->merge[0], &key[0], &v[0].value);
 		if (c >= 0)
@@ -91,6 +95,9 @@ descend(struct diff *d, const struct side side[2], int which, const struct gefs_
 	child_span(&g->n, in, &from, &to);
 	for (uint32_t i = from; rc == 0 && i < to; i++) {
 		struct bounds child;
+		/* With nothing to compare to, every child is going to be read. */
+		if (side[!which].height == 0)
+			prefetch_children(d->img, &g->n, from, to, i);
 		if (!child_bounds(&g->n, i, in, &child))
 			continue;
 		for (int k = 0; k < 2; k++)

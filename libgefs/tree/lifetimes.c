@@ -93,6 +93,57 @@ expand(gefs_image *img, struct frontier *fr)
 	sort_unique(fr);
 }
 
+/* The node of a frontier that has only one leaf left, in which no block has two pointers: nothing was found in it.
+ * NULL when it is not so. */
+static struct gefs_node *
+only_leaf(gefs_image *img, const struct frontier *fr)
+{
+	if (fr->height != 1 || fr->n != 1 || fr->data.n)
+		return NULL;
+	struct gefs_node *g = gefs_node_open(img, &fr->node[0], NULL);
+	if (g && g->fine && g->n.clean)
+		return g;
+	gefs_node_close(g);
+	return NULL;
+}
+
+static void
+leave_leaf(struct frontier *fr)
+{
+	struct block_birth self = {fr->node[0].addr, fr->node[0].gen};
+
+	if (!vec_push(fr->gone.v, fr->gone.n, fr->gone.cap, self))
+		fr->failed = true;
+	fr->n = fr->height = 0;
+}
+
+/* Many snapshots differ in one leaf: what its two versions hold alike is neither dropped nor new, and is passed over.
+ * False when it is not so: nothing is done. */
+static bool
+expand_pair(gefs_image *img, struct frontier f[2])
+{
+	struct gefs_node *g[2] = {only_leaf(img, &f[0]), only_leaf(img, &f[1])};
+	bool both = g[0] && g[1];
+	unsigned found;
+
+	if (both) {
+		struct leaf_pair pair = {.leaf = {&g[0]->n, &g[1]->n}};
+		while ((found = pair_next(&pair)))
+			for (int i = 0; i < 2; i++) {
+				gefs_record r;
+				if (!(found & 1u << i))
+					continue;
+				r = node_value(pair.leaf[i], pair.at[i]);
+				add_data(img->f, &f[i], &r);
+			}
+		leave_leaf(&f[0]);
+		leave_leaf(&f[1]);
+	}
+	gefs_node_close(g[0]);
+	gefs_node_close(g[1]);
+	return both;
+}
+
 /* Removes what both have; both are in order. */
 static void
 cancel(struct frontier *a, struct frontier *b)
@@ -175,6 +226,8 @@ blocks_dropped(gefs_image *img, const gefs_tree *from, const gefs_tree *to, stru
 			cancel(&f[0], &f[1]);
 		if (f[0].n == 0 && f[0].data.n == 0 && f[0].gone.n == 0)
 			break; /* nothing can have been dropped */
+		if (expand_pair(img, f))
+			break;
 		bool level = f[0].height == f[1].height;
 		if (f[0].height >= f[1].height)
 			expand(img, &f[0]);
@@ -184,7 +237,7 @@ blocks_dropped(gefs_image *img, const gefs_tree *from, const gefs_tree *to, stru
 			expand(img, &f[1]);
 		failed = f[0].failed || f[1].failed;
 	}
-	failed |= f[0].failed;
+	failed |= f[0].failed || f[1].failed;
 	if (!failed) {
 		subtract(&f[0].gone, &f[1].gone, out, &failed);
 		subtract(&f[0].data, &f[1].data, out, &failed);

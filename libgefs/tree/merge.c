@@ -98,6 +98,17 @@ apply(struct merge *m, const struct pending *p, const gefs_record *r, bool *pres
 	}
 }
 
+void
+merge_skip_alike(struct merge *a, struct merge *b)
+{
+	if (!a->plain || !b->plain || !a->leaf || !b->leaf)
+		return;
+	uint32_t na = a->end - a->at, nb = b->end - b->at;
+	uint32_t n = values_alike(a->leaf, a->at, b->leaf, b->at, na < nb ? na : nb);
+	a->at += n;
+	b->at += n;
+}
+
 /* The smallest key that is next in the leaf or in any buffer. */
 static bool
 next_key(const struct merge *m, gefs_bytes *key)

@@ -33,6 +33,29 @@ child_span(const struct node *n, const struct bounds *in, uint32_t *from, uint32
 		*to = 1;
 }
 
+static void
+prefetch_span(gefs_image *img, const struct node *n, uint32_t from, uint32_t to)
+{
+	gefs_ptr ptr[PREFETCH_MAX];
+	size_t k = 0;
+
+	for (uint32_t i = from; i < to && i < from + PREFETCH_MAX; i++)
+		if (node_child(n, i, &ptr[k], NULL))
+			k++;
+	if (k > 1)
+		cache_prefetch(img, ptr, k);
+}
+
+void
+prefetch_children(gefs_image *img, const struct node *n, uint32_t from, uint32_t to, uint32_t i)
+{
+	if ((i - from) % PREFETCH_MAX != 0)
+		return;
+	if (i == from)
+		prefetch_span(img, n, i, to);
+	prefetch_span(img, n, i + PREFETCH_MAX, to);
+}
+
 struct bounds
 prefix_bounds(gefs_bytes prefix, uint8_t storage[KEY_MAX])
 {
@@ -84,18 +107,6 @@ scan_leaf(struct scan *s, const struct node *leaf, const struct path *path, cons
 
 static int scan_node(struct scan *, const gefs_ptr *, uint32_t height, const struct path *, const struct bounds *);
 
-static void
-prefetch(struct scan *s, const struct node *n, uint32_t from, uint32_t to)
-{
-	gefs_ptr ptr[PREFETCH_MAX];
-	size_t k = 0;
-	for (uint32_t i = from; i < to && k < PREFETCH_MAX; i++)
-		if (node_child(n, i, &ptr[k], NULL))
-			k++;
-	if (k > 1)
-		cache_prefetch(s->img, ptr, k);
-}
-
 static int
 scan_pivot(struct scan *s, const struct gefs_node *g, uint32_t height, const struct path *path, const struct bounds *in)
 {
@@ -110,8 +121,7 @@ scan_pivot(struct scan *s, const struct gefs_node *g, uint32_t height, const str
 	for (uint32_t i = from; rc == 0 && i < to; i++) {
 		struct bounds child;
 		gefs_ptr ptr;
-		if ((i - from) % PREFETCH_MAX == 0)
-			prefetch(s, &g->n, i, to);
+		prefetch_children(s->img, &g->n, from, to, i);
 		if (child_bounds(&g->n, i, in, &child) && node_child(&g->n, i, &ptr, NULL))
 			rc = scan_node(s, &ptr, height - 1, &here, &child);
 	}

@@ -48,6 +48,9 @@ void merge_start(struct merge *m, const struct node *leaf, const struct path *pa
 /* 1: a present key; 0: the end. key and value are valid until the next call. */
 int merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value);
 
+/* Before the next key of both is asked for: passes over what their leaves hold alike, unless there are messages. */
+void merge_skip_alike(struct merge *, struct merge *);
+
 /* Narrows path to the messages in the range; false when there are none left. */
 bool path_narrow(struct path *, const struct path *from, const struct bounds *in);
 
@@ -55,6 +58,21 @@ bool path_narrow(struct path *, const struct path *from, const struct bounds *in
 bool child_bounds(const struct node *, uint32_t i, const struct bounds *in, struct bounds *out);
 /* Children of a pivot that concern a range: [*from, *to). */
 void child_span(const struct node *, const struct bounds *in, uint32_t *from, uint32_t *to);
+/* For a loop over the children [from, to) that is at i: reads them ahead, in spans of PREFETCH_MAX, of which one is in
+ * use while the next one is read. */
+void prefetch_children(gefs_image *, const struct node *, uint32_t from, uint32_t to, uint32_t i);
+
+/* How many values of a from i on are the same, byte by byte, as those of b from j on; at most max. */
+uint32_t values_alike(const struct node *a, uint32_t i, const struct node *b, uint32_t j, uint32_t max);
+
+/* Two usable leaves side by side, in the order of their keys. */
+struct leaf_pair {
+	const struct node *leaf[2];
+	uint32_t next[2]; /* values not looked at */
+	uint32_t at[2];   /* the values that pair_next found */
+};
+/* The next key whose values differ: bit 0 is set when the first leaf has it, bit 1 when the second has. 0: the end. */
+unsigned pair_next(struct leaf_pair *);
 
 struct scan_ops {
 	gefs_kv_fn kv;

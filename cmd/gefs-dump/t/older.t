@@ -9,6 +9,7 @@ use strict;
 use warnings;
 no warnings 'portable';		# hex numbers above 32 bits
 use Digest::SHA qw(sha256_hex);
+use File::Temp ();
 use File::Basename qw(dirname);
 use File::Spec;
 use Test::More;
@@ -23,6 +24,8 @@ for my $name (chosen(images_older())) {
 		eval { $name =~ /^B-/ ? test_2023($name) : test_0001($name); 1 } or fail('went through') || diag($@);
 	};
 }
+subtest 'neighbour' => \&test_neighbour unless @ARGV;
+subtest 'lost header' => \&test_lost_header unless @ARGV;
 done_testing();
 
 # ok(no differences), with the first few of them.
@@ -168,6 +171,34 @@ sub check_windows
 		}
 	}
 	return ($n, @diff);
+}
+
+# What lies above the block layer of the revision of 2023 is read if it parses as a neighbouring version does: shown with
+# an image of that neighbour, whose block layer is alike. All lines say that it is inferred.
+sub test_neighbour
+{
+	my @diff;
+	my @want = dump_lines(\@diff, 'files', '--json', '--sha256', image('BE-small'));
+	my @have = dump_lines(\@diff, 'files', '--json', '--sha256', '--format', 'gefs-2023', image('BE-small'));
+	verdict('dumps', @diff);
+	is(scalar(grep { $_->{inferred} } @have), scalar @have, 'all lines are marked');
+	delete $_->{inferred} for @have;
+	is_deeply(\@have, \@want, 'the same files') if @have == @want or fail('as many files');
+}
+
+# Nothing vouches for an arena header of gefs0001; when it is lost, what lies behind it is not.
+sub test_lost_header
+{
+	my $dir = File::Temp->newdir('gefs-older-XXXXXX', TMPDIR => 1);
+	my $image = image_copy(image('A-small'), File::Spec->catfile($dir, 'x.img'));
+	my @diff;
+	my @want = dump_lines(\@diff, 'files', '--json', '--sha256', $image);
+	open(my $f, '+<:raw', $image) or die "$image: $!\n";
+	print $f "\0" x $BLOCK;
+	close $f or die "$image: $!\n";
+	my @have = dump_lines(\@diff, 'files', '--json', '--sha256', $image);
+	is_deeply(\@have, \@want, 'the same files without the first header');
+	verdict('its version', check_version($image, 'gefs0001-le', 'little-endian'));
 }
 
 # ---- free space ----
