@@ -51,6 +51,7 @@ typedef struct gefs_options {
 	int super;       /* -1: the copy of the root data that the file server would take; 0 the first one, 1 the last one */
 	unsigned jobs;   /* threads; 0: one for each processor */
 	const char *format; /* a name of gefs_format_names(): do not find out the version; NULL: find out */
+	bool write;         /* open for changing: locks the file, refuses devices in use */
 } gefs_options;
 
 /* Opens an image read-only. Needs a readable copy of the root data (a superblock; in older versions an arena header);
@@ -472,6 +473,65 @@ GEFS_API void gefs_check_free(gefs_check *);
 GEFS_API size_t gefs_check_count(const gefs_check *);
 GEFS_API const gefs_finding *gefs_check_finding(const gefs_check *, size_t i); /* by address, then kind */
 GEFS_API const gefs_check_stats *gefs_check_stats_get(const gefs_check *);
+
+/* ---- changing images (docs/format.md sections 13, 16, 25, 26; docs/architecture.md, Writing) ---- */
+
+typedef struct gefs_compact_options {
+	int arena;         /* only this one; -1: all */
+	bool reclaim;      /* also give back leaked blocks */
+	bool dry_run;      /* only find out what would be done */
+	const char *undo;  /* file that is to hold what is overwritten; NULL: none is made */
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *progress_arg;
+} gefs_compact_options;
+
+typedef struct gefs_compact_arena {
+	uint32_t arena;
+	bool changed;                              /* a new log is or would be written */
+	uint32_t blocks_before, blocks_after;      /* of the log */
+	uint64_t entries_before, entries_after;
+	uint64_t free_before, free_after;          /* bytes */
+	uint64_t reclaimed;                        /* bytes of leaked blocks among them */
+	bool header_mended[2];                     /* a copy that was not good is made like the other one */
+} gefs_compact_arena;
+
+typedef struct gefs_compact_result {
+	bool changed;          /* anything at all is or would be written */
+	bool super_mended[2];  /* likewise of the superblocks; in older versions [0]: of root data in arena headers */
+	uint64_t written;      /* blocks */
+	gefs_compact_arena arena[GEFS_MAX_ARENAS];
+	uint32_t narenas;
+} gefs_compact_result;
+
+/* Writes a short log for every arena, in place; nothing else on the disk changes its meaning. At every moment the image
+ * loads, as before or as after. The image must have been opened for changing unless dry_run; fails, with nothing
+ * written, on images with errors (GEFS_EDAMAGE). The image must be closed and opened again afterwards. */
+GEFS_API int gefs_compact(gefs_image *, const gefs_compact_options *, gefs_compact_result *, gefs_error *);
+
+typedef struct gefs_rewrite_options {
+	uint64_t size;             /* bytes of the new device; 0: as large as the old one */
+	bool smallest;             /* as small as the rules allow */
+	const char *const *labels; /* only these; NULL: all */
+	size_t nlabels;
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *progress_arg;
+} gefs_rewrite_options;
+
+typedef struct gefs_rewrite_result {
+	uint64_t size;                     /* bytes of the new device */
+	uint64_t nodes, data, deadlists;   /* blocks */
+	uint64_t snapshots, labels;
+	uint64_t used;                     /* bytes */
+} gefs_rewrite_result;
+
+/* Lays out every live block of an image anew on a new device: out gets it in ascending order of offsets, in whole
+ * blocks; what is not given is zeros. Deterministic. The image is checked first, without file contents, and refused if it
+ * has errors; a block of a file that turns out damaged later ends the rewrite after part of the device was given out.
+ * out returns 0 to go on; anything else ends the rewrite as well (GEFS_ECANCEL). Labels without which no server starts
+ * always stay. GEFS_EINVAL: the size is impossible; the text names the smallest one. result may be NULL. */
+typedef int (*gefs_output_fn)(void *arg, uint64_t offset, const void *data, size_t len);
+GEFS_API int gefs_rewrite(gefs_image *, const gefs_rewrite_options *, gefs_output_fn out, void *arg,
+			  gefs_rewrite_result *, gefs_error *);
 
 /* ---- what every block is for ---- */
 

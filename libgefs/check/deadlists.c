@@ -6,8 +6,8 @@
 #include "base/vec.h"
 #include "check/check.h"
 #include "check/heads.h"
-#include "check/lifetimes.h"
 #include "snap/snaps.h"
+#include "tree/lifetimes.h"
 
 static const char owner[] = "deadlist";
 

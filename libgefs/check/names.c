@@ -260,6 +260,22 @@ change(void *arg, gefs_bytes key, const struct diff_value *old, const struct dif
 	return s->c->cancelled || s->c->nomem;
 }
 
+/* A block that the server releases when the clear reaches its leaf is no leak. */
+static void
+cleared(void *arg, gefs_bytes key, gefs_bytes value)
+{
+	struct names *s = arg;
+	const struct format *f = s->c->img->f;
+	struct key k;
+
+	if (!check_data_by_name(s->c) || key_decode(f, key, &k) || value_check(f, &k, value))
+		return; /* elsewhere every pointer counts */
+	gefs_ptr ptr = ptr_decode(f, value.p);
+	uint32_t *m = image_addr_ok(s->c->img, ptr.addr) ? ledger_at(s->c->map, ptr.addr) : NULL;
+	if (m)
+		*m |= 8;
+}
+
 static int
 diff_damage(void *arg, int which, const gefs_error *e)
 {
@@ -424,7 +440,7 @@ reset(struct names *s)
 static void
 check_snap(struct names *s, const gefs_snap *snap, const gefs_snap *before)
 {
-	struct diff_ops ops = {change, diff_damage, misapplied, s};
+	struct diff_ops ops = {change, diff_damage, misapplied, cleared, s};
 	gefs_tree old, new;
 	gefs_error why;
 
@@ -455,7 +471,7 @@ static void
 check_snap_messages(struct gefs_check *c)
 {
 	struct names s = {.c = c, .snap = GEFS_NIL};
-	struct diff_ops ops = {change, diff_damage, misapplied, &s};
+	struct diff_ops ops = {change, diff_damage, misapplied, NULL, &s};
 	gefs_tree t = snap_tree(c->img);
 
 	if (t.height)

@@ -36,6 +36,13 @@ struct arena_header {
 	uint64_t log_head, size, used;
 };
 
+struct arena_layout { /* how ream divides a device: arenas of one size, one after the other */
+	uint32_t narena;
+	uint64_t first;  /* address of the first header */
+	uint64_t stride; /* from one header to the next */
+	uint64_t size;   /* as the headers say */
+};
+
 /* What servers of a version are known to leave behind, so that it is no damage. */
 enum {
 	LEAVES_RELEASED = 1 << 0, /* blocks that an older snapshot still uses count as free, or have been used again */
@@ -106,7 +113,11 @@ struct format {
 	uint32_t (*log_put)(const struct format *, uint8_t *block, uint32_t at, gefs_log_op, uint64_t addr, uint64_t len);
 	/* Completes a block of `size` body bytes: header, continuation or end, hash. next: GEFS_NIL at the end. */
 	void (*log_seal)(const struct format *, uint8_t *block, uint32_t size, uint64_t next);
-	uint32_t log_full; /* body bytes from which on a log block takes no further entry */
+	uint32_t log_full; /* body bytes from which on a log or deadlist block takes no further entry */
+	/* Completes a block of `size` bytes of addresses. NULL: deadlists of this version are not written. */
+	void (*dead_seal)(const struct format *, uint8_t *block, uint32_t size, uint64_t next);
+	/* False when the device, of `size` bytes, is too small. NULL: not known. */
+	bool (*ream)(const struct format *, uint64_t size, struct arena_layout *);
 
 	/* The values are as long as the descriptor says. */
 	void (*snap_encode)(const struct format *, const gefs_snap *, uint8_t *);

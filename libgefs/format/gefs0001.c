@@ -11,7 +11,9 @@ enum {
 	LABELSZ = 9,
 	NDEAD = 8,
 	MAGIC = 0x6765, /* "ge": the version string doubles as type */
-	MAX_ARENAS = 128
+	MAX_ARENAS = 128,
+	REAM_LEAST = 8, /* arenas */
+	REAM_ARENA = 128 << 20 /* bytes of the smallest arena that ream makes */
 };
 
 enum log_op { LOG_ALLOC1 = 1, LOG_FREE1, LOG_CHAIN, LOG_END, LOG_ALLOC, LOG_FREE };
@@ -304,11 +306,25 @@ root_among(const struct format *f, const struct probe *p, uint64_t n, uint64_t s
 	return false;
 }
 
+/* Section 25: an arena for each 64 GiB, but 8 at least. */
+static bool
+ream(const struct format *f, uint64_t size, struct arena_layout *a)
+{
+	enum { UNIT = 36 };
+	uint64_t n = (size >> UNIT) + (size % (UINT64_C(1) << UNIT) > 0);
+
+	a->narena = n < REAM_LEAST ? REAM_LEAST : n > MAX_ARENAS ? MAX_ARENAS : (uint32_t)n;
+	a->first = 0;
+	a->stride = size / a->narena;
+	a->stride -= a->stride % f->blksz + (a->stride < f->blksz ? 0 : f->blksz);
+	a->size = a->stride;
+	return a->size >= REAM_ARENA;
+}
+
 bool
 gefs0001_find_root(const struct format *f, const struct probe *p, gefs_super *s)
 {
-	enum { LEAST = 8, UNIT = 36 }; /* ream: an arena for each 64 GiB, at least 8 */
-	uint64_t n = (p->size + ((uint64_t)1 << UNIT) - 1) >> UNIT;
+	struct arena_layout a;
 	gefs_super other;
 
 	if (p->size < f->blksz)
@@ -316,13 +332,11 @@ gefs0001_find_root(const struct format *f, const struct probe *p, gefs_super *s)
 	bool first = root_at(f, p, 0, s);
 	if (first && confirmed(f, p, s))
 		return true;
-	n = n < LEAST ? LEAST : n > MAX_ARENAS ? MAX_ARENAS : n;
-	uint64_t size = p->size / n;
-	size -= size % f->blksz + (size < f->blksz ? 0 : f->blksz);
-	bool found = root_among(f, p, n, size, &other);
+	ream(f, p->size, &a);
+	bool found = root_among(f, p, a.narena, a.stride, &other);
 	/* Images that ream did not make have fewer, which leave nothing over. */
-	for (n = LEAST - 1; !found && n > 1; n--) {
-		size = p->size / n;
+	for (uint64_t n = REAM_LEAST - 1; !found && n > 1; n--) {
+		uint64_t size = p->size / n;
 		found = root_among(f, p, n, size - size % f->blksz, &other);
 	}
 	if (found)
@@ -389,7 +403,7 @@ enum { LEAVES = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES
 	.super_decode = gefs0001_root_decode, .arena_decode = gefs0001_arena_decode, .log_decode = gefs0001_log_decode,  \
 	.dead_decode = dead_decode, .log_entry = gefs0001_log_entry, .dead_entry = dead_entry,                           \
 	.super_encode = gefs0001_root_encode, .arena_encode = gefs0001_arena_encode, .log_put = gefs0001_log_put,        \
-	.log_seal = gefs0001_log_seal, .log_full = BLKSZ - GEFS0001_LIST_HEADER - GEFS0001_LOG_SLOP,                     \
+	.log_seal = gefs0001_log_seal, .log_full = BLKSZ - GEFS0001_LIST_HEADER - GEFS0001_LOG_SLOP, .ream = ream,        \
 	.snap_encode = record_encode, .label_encode = label_put, .snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
 
 const struct format format_gefs0001_le = {

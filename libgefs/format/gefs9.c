@@ -17,7 +17,8 @@ enum {
 	SUPERHDSZ = 104,
 	HASH_SEED = 0x6765,
 	SUPER_TYPE = 0x6765, /* "ge": the version string doubles as type */
-	MAX_ARENAS = 255
+	MAX_ARENAS = 255,
+	REAM_SMALLEST = (128 << 20) + BLKSZ
 };
 
 static uint64_t
@@ -189,6 +190,32 @@ log_seal(const struct format *f, uint8_t *b, uint32_t size, uint64_t next)
 	list_seal(b, GEFS_BLOCK_LOG, size, (gefs_ptr){next, GEFS_NIL, GEFS_NIL});
 }
 
+/* As the server leaves the pointer in its deadlists: without a hash, born in generation 0. */
+static void
+dead_seal(const struct format *f, uint8_t *b, uint32_t size, uint64_t next)
+{
+	(void)f;
+	list_seal(b, GEFS_BLOCK_DEADLIST, size, (gefs_ptr){next, GEFS_NIL, 0});
+}
+
+/* Section 6: an arena for each 4 TiB, but 8 at least and 32 at most. */
+static bool
+ream(const struct format *f, uint64_t size, struct arena_layout *a)
+{
+	enum { UNIT = 42, LEAST = 8, MOST = 32 };
+
+	if (size < REAM_SMALLEST)
+		return false;
+	uint64_t room = size - size % BLKSZ - 2 * BLKSZ;
+	uint64_t n = (room + (UINT64_C(1) << UNIT) - 1) >> UNIT;
+	a->narena = n < LEAST ? LEAST : n > MOST ? MOST : (uint32_t)n;
+	a->first = BLKSZ;
+	a->stride = room / a->narena;
+	a->stride -= a->stride % BLKSZ;
+	a->size = a->stride - (uint64_t)f->header_copies * BLKSZ;
+	return true;
+}
+
 /* A deadlist's body is an array of addresses. */
 static uint32_t
 dead_entry(const struct format *f, const uint8_t *body, uint32_t size, uint32_t at, gefs_dead_entry *e,
@@ -333,6 +360,8 @@ const struct format format_gefs9 = {
 	.log_put = log_put,
 	.log_seal = log_seal,
 	.log_full = BLKSZ - LOGHDSZ - LOGSLOP,
+	.dead_seal = dead_seal,
+	.ream = ream,
 	.snap_encode = record_encode,
 	.label_encode = label_put,
 	.log_decode = log_decode,

@@ -142,6 +142,8 @@ data_pointer(struct pass *p, uint64_t node, const gefs_record *r)
 	if (key_decode(f, r->key, &k) || k.type != KEY_DATA || value_check(f, &k, r->value))
 		return 0;
 	gefs_ptr ptr = ptr_decode(f, r->value.p);
+	if (ptr.addr == GEFS_NIL && f->leaves & LEAVES_RELEASED)
+		return 0; /* a message has replaced it, and its block is gone */
 	if (!image_addr_ok(p->img, ptr.addr)) {
 		gefs_fail(&why, GEFS_EDAMAGE, node,
 			  "node 0x%" PRIx64 ": data of qid %" PRIu64 " offset 0x%" PRIx64 " at 0x%" PRIx64

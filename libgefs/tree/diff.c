@@ -60,6 +60,7 @@ compare_leaves(struct diff *d, const struct side side[2], struct gefs_node *cons
 	for (int i = 0; i < 2; i++) {
 		merge_start(d->merge[i], node[i] ? &node[i]->n : NULL, &side[i].path, in);
 		d->merge[i]->misapplied = i == 1 ? d->ops->misapplied : NULL;
+		d->merge[i]->cleared = i == 1 ? d->ops->cleared : NULL;
 		d->merge[i]->arg = d->ops->arg;
 		v[i].addr = node[i] ? node[i]->addr : GEFS_NIL;
 	}

@@ -16,6 +16,7 @@ struct diff_ops {
 	/* A node of tree 0 (old) or 1 (new) cannot be read. */
 	int (*damage)(void *arg, int which, const gefs_error *);
 	misapplied_fn misapplied; /* in the new tree */
+	cleared_fn cleared;       /* likewise, in all of it; may be NULL */
 	void *arg;
 };
 

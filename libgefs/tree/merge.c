@@ -43,6 +43,7 @@ merge_start(struct merge *m, const struct node *leaf, const struct path *path, c
 	}
 	m->plain = !path_narrow(&m->path, path, in);
 	m->misapplied = NULL;
+	m->cleared = NULL;
 	m->arg = NULL;
 }
 
@@ -70,6 +71,8 @@ apply(struct merge *m, const struct pending *p, const gefs_record *r, bool *pres
 	case GEFS_OP_CLEARB: /* legal for an absent key, but not liked by everyone: the listener decides */
 		if (!*present)
 			complain(m, p, r, "clear of data that does not exist");
+		else if (m->cleared)
+			m->cleared(m->arg, r->key, *value);
 		*present = false;
 		return;
 	case GEFS_OP_CLOBBER:

@@ -28,6 +28,9 @@ struct bounds {
 /* Told of messages that cannot be applied (delete of an absent key, a malformed wstat). addr: the pivot. */
 typedef void (*misapplied_fn)(void *arg, uint64_t addr, const gefs_record *, const char *why);
 
+/* Told of values that a pending clear will remove from the leaf, and with them their blocks. */
+typedef void (*cleared_fn)(void *arg, gefs_bytes key, gefs_bytes value);
+
 /* One key after another, with its value after all messages. The value is in the node or in buf. */
 struct merge {
 	const struct node *leaf; /* NULL: messages only */
@@ -35,6 +38,7 @@ struct merge {
 	struct path path;
 	bool plain; /* there are no messages */
 	misapplied_fn misapplied;
+	cleared_fn cleared;
 	void *arg;
 	uint8_t buf[VALUE_BUFFER];
 };

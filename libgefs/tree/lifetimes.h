@@ -1,6 +1,6 @@
 /* Which blocks one tree refers to and another does not. */
-#ifndef GEFS_CHECK_LIFETIMES_H
-#define GEFS_CHECK_LIFETIMES_H
+#ifndef GEFS_TREE_LIFETIMES_H
+#define GEFS_TREE_LIFETIMES_H
 
 #include "image.h"
 

@@ -1,4 +1,4 @@
-#include "check/lifetimes.h"
+#include "tree/lifetimes.h"
 
 #include <stdlib.h>
 
