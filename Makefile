@@ -23,7 +23,7 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
        -Wvla -Wformat=2 -Wundef
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilibgefs -fPIC -fvisibility=hidden -pthread \
 	     $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE)
+ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE) -lzstd
 
 LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)

@@ -77,6 +77,7 @@ find_roots(gefs_image *img, const gefs_options *o, const char *name, gefs_error 
 	if (!v || img->disk->size < img->format.blksz)
 		return unknown(img, name, e);
 	img->f = &img->format;
+	img->format_given = want != NULL;
 	img->ncopies = v->roots(img->f, &p, addr);
 	img->copy = calloc(img->ncopies, sizeof *img->copy);
 	if (!img->copy)
@@ -86,7 +87,18 @@ find_roots(gefs_image *img, const gefs_options *o, const char *name, gefs_error 
 	return 0;
 }
 
-/* The copy that the file server takes; one with a wrong hash if there is no better one. */
+int
+image_best_root(const gefs_image *img)
+{
+	for (int state = GEFS_COPY_GOOD; state <= GEFS_COPY_BAD_HASH; state++)
+		for (uint32_t i = 0; i < img->ncopies; i++) {
+			uint32_t k = img->f->last_root_wins ? img->ncopies - 1 - i : i;
+			if (img->copy[k].state == (gefs_copy_state)state)
+				return (int)k;
+		}
+	return -1;
+}
+
 static int
 choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 {
@@ -100,14 +112,11 @@ choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 					 img->copy[img->used].addr);
 		return 0;
 	}
-	for (int state = GEFS_COPY_GOOD; state <= GEFS_COPY_BAD_HASH; state++)
-		for (uint32_t i = 0; i < img->ncopies; i++) {
-			uint32_t k = img->f->last_root_wins ? img->ncopies - 1 - i : i;
-			if (img->copy[k].state == (gefs_copy_state)state) {
-				img->used = k;
-				return 0;
-			}
-		}
+	int best = image_best_root(img);
+	if (best >= 0) {
+		img->used = (uint32_t)best;
+		return 0;
+	}
 	return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable %s, neither at 0x0 nor at 0x%" PRIx64, name, what,
 			 img->copy[img->ncopies - 1].addr);
 }
@@ -147,7 +156,7 @@ fail:
 gefs_image *
 gefs_open(const char *path, const gefs_options *o, gefs_error *e)
 {
-	struct disk *d = disk_open_file(path, o ? o->offset : 0, e);
+	struct disk *d = disk_open_file(path, o ? o->offset : 0, o && o->write, e);
 	return d ? image_open_disk(d, o, path, e) : NULL;
 }
 

@@ -103,6 +103,9 @@ unless_released(const struct gefs_check *c, enum finding_code code)
 	return c->released ? F_RELEASED : code;
 }
 
+/* Something that was looked at refers to the block, be it only a deadlist. */
+bool check_refers(const struct gefs_check *, uint64_t addr);
+
 bool check_wants(const struct gefs_check *, size_t snap_index);
 
 /* The passes, in order. */

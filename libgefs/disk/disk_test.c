@@ -55,7 +55,7 @@ test_file(void **state)
 {
 	(void)state;
 	make_file(1000);
-	struct disk *d = disk_open_file(path, 0, NULL);
+	struct disk *d = disk_open_file(path, 0, false, NULL);
 	assert_non_null(d);
 	check_reads(d, 0, 1000);
 	disk_close(d);
@@ -69,13 +69,13 @@ test_offset(void **state)
 
 	(void)state;
 	make_file(1000);
-	struct disk *d = disk_open_file(path, 300, &e);
+	struct disk *d = disk_open_file(path, 300, false, &e);
 	assert_non_null(d);
 	check_reads(d, 300, 700);
 	disk_close(d);
-	assert_null(disk_open_file(path, 1000, &e));
+	assert_null(disk_open_file(path, 1000, false, &e));
 	assert_int_equal(e.code, GEFS_EINVAL);
-	assert_null(disk_open_file(path, UINT64_MAX, &e));
+	assert_null(disk_open_file(path, UINT64_MAX, false, &e));
 	assert_int_equal(e.code, GEFS_EINVAL);
 	unlink(path);
 }
@@ -103,7 +103,7 @@ test_shrinking(void **state)
 
 	(void)state;
 	make_file(1000);
-	struct disk *d = disk_open_file(path, 0, &e);
+	struct disk *d = disk_open_file(path, 0, false, &e);
 	assert_non_null(d);
 	assert_int_equal(truncate(path, 550), 0);
 	assert_int_equal(disk_read(d, buf, 100, 400, &e), 0);
@@ -121,19 +121,19 @@ test_no_disk(void **state)
 
 	(void)state;
 	make_file(0);
-	assert_null(disk_open_file(path, 0, &e));
+	assert_null(disk_open_file(path, 0, false, &e));
 	assert_int_equal(e.code, GEFS_EFORMAT);
 	assert_non_null(strstr(e.text, path));
 	unlink(path);
-	assert_null(disk_open_file(path, 0, &e));
+	assert_null(disk_open_file(path, 0, false, &e));
 	assert_int_equal(e.code, GEFS_EIO);
 	assert_true(e.sys != 0);
 	assert_non_null(strstr(e.text, path));
-	assert_null(disk_open_file("/", 0, &e));
+	assert_null(disk_open_file("/", 0, false, &e));
 	assert_int_equal(e.code, GEFS_EINVAL);
-	assert_null(disk_open_file("/dev/null", 0, &e));
+	assert_null(disk_open_file("/dev/null", 0, false, &e));
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(disk_open_file(path, 0, &e)); /* and does not wait for a writer */
+	assert_null(disk_open_file(path, 0, false, &e)); /* and does not wait for a writer */
 	unlink(path);
 }
 

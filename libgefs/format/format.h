@@ -66,6 +66,7 @@ struct format {
 	uint32_t leaf_space, pivot_space, buffer_space, log_space, dead_space;
 	uint32_t max_arenas;
 	uint32_t header_copies;    /* of each arena header, one after the other */
+	uint32_t header_bytes;     /* of an arena header, from its start on, that are known */
 	uint32_t reserved_blocks;  /* at the end of each arena, never free */
 	bool last_root_wins;       /* of several copies of the root data the last good one counts, else the first */
 	bool size_counts_header;   /* an arena's size includes its header */
@@ -105,6 +106,7 @@ struct format {
 	/* Completes a block of `size` body bytes: header, continuation or end, hash. next: GEFS_NIL at the end. */
 	void (*log_seal)(const struct format *, uint8_t *block, uint32_t size, uint64_t next);
 	uint32_t log_full; /* body bytes from which on a log block takes no further entry */
+	bool log_ends_empty; /* a compressed log goes on in a block that holds nothing yet */
 
 	/* The values are as long as the descriptor says. */
 	void (*snap_encode)(const struct format *, const gefs_snap *, uint8_t *);
