@@ -99,7 +99,10 @@ $(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(BUILD)/lib/l
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS)
 
-$(BUILD)/t/%_test: $(BUILD)/%_test.o $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
+# Disks and images for tests.
+TESTING_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/*/testing/*.c))
+
+$(BUILD)/t/%_test: $(BUILD)/%_test.o $(TESTING_OBJ) $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ -lcmocka $(ALL_LDFLAGS)
 
@@ -109,7 +112,7 @@ $(BUILD)/t/%.t: %.t
 	ln -sf $(CURDIR)/$< $@
 
 # Kept, though only made on the way.
-.SECONDARY: $(FUZZ_SUPPORT) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.o) $(TEST_SRC:%.c=$(BUILD)/%.o)
+.SECONDARY: $(TESTING_OBJ) $(FUZZ_SUPPORT) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.o) $(TEST_SRC:%.c=$(BUILD)/%.o)
 
 tests: all $(TEST_BINS) $(TEST_LINKS) $(TEST_TOOLS)
 
@@ -149,4 +152,4 @@ clean:
 FORCE:
 .PHONY: FORCE all tests test demo bench fuzz install clean
 -include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC)) \
-	 $(DAMAGE_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(BUILD)/testdata/damage/flip_test.d
+	 $(DAMAGE_OBJ:.o=.d) $(TESTING_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(BUILD)/testdata/damage/flip_test.d
