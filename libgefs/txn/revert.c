@@ -136,7 +136,7 @@ revert(struct undofile *u, gefs_image *img, bool dry_run, gefs_undo_result *res,
 	if (rc == 0)
 		rc = verify(&r, e);
 	if (rc == 0 && restore_all(&r, &why) < 0)
-		rc = gefs_fail(e, why.code, why.addr, "%s; not everything was put back: repeat it", why.text);
+		rc = gefs_fail_as(e, &why, "%s; not everything was put back: repeat it", why.text);
 	free(r.by_addr);
 	return rc;
 }

@@ -129,9 +129,9 @@ txn_commit(struct txn *t, gefs_image *img, const char *undo, gefs_error *e)
 	if (write_phases(t, img->disk, &why) == 0)
 		return 0;
 	if (undo)
-		return gefs_fail(e, why.code, why.addr,
+		return gefs_fail_as(e, &why,
 				 "%s; the change is incomplete, and the image loads as before or after it: "
 				 "gefs-undo \"%s\" IMAGE puts it back", why.text, undo);
-	return gefs_fail(e, why.code, why.addr,
+	return gefs_fail_as(e, &why,
 			 "%s; the change is incomplete, and the image loads as before or after it: repeat it", why.text);
 }

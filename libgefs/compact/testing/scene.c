@@ -161,20 +161,26 @@ scene_facts(struct disk *d)
 
 /* ---- the change ---- */
 
-struct disk *
-scene_compact(struct scene *s)
+int
+scene_change(const struct scene *s, struct disk *d, gefs_error *e)
 {
 	static gefs_compact_result res;
 	const gefs_compact_options o = {.arena = -1, .undo = s->undo};
-	struct disk *rec;
+	gefs_image *img = open_disk(d, e);
+	int rc = img ? gefs_compact(img, &o, &res, e) : -1;
+
+	gefs_close(img);
+	return rc;
+}
+
+struct disk *
+scene_compact(struct scene *s)
+{
+	struct disk *rec = record_new(s->overlay);
 	gefs_error e;
 
-	overlay_reset(s->overlay);
-	rec = record_new(s->overlay);
-	gefs_image *img = scene_image(rec);
-	if (gefs_compact(img, &o, &res, &e) < 0)
+	if (scene_change(s, rec, &e) < 0)
 		die("compacting", e.text);
-	gefs_close(img);
 	s->after = scene_facts(s->overlay);
 	return rec;
 }

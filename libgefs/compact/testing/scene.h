@@ -27,10 +27,12 @@ void scene_close(struct scene *);
 gefs_image *scene_image(struct disk *);
 struct facts scene_facts(struct disk *);
 
+/* Compacts what is on a disk; undoes it. */
+int scene_change(const struct scene *, struct disk *, gefs_error *);
+int scene_undo(const struct scene *, struct disk *, gefs_error *);
+
 /* Compacts the overlay through a recorder, which is returned. */
 struct disk *scene_compact(struct scene *);
-/* Undoes it. */
-int scene_undo(const struct scene *, struct disk *, gefs_error *);
 
 /* The disk opens, has no errors, the same files, and the free space of before or after; *state, if not NULL, gets 0 or
  * 1, or -1 for before in some arenas and after in others. */

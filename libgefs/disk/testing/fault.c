@@ -7,7 +7,7 @@ struct fault {
 	struct disk disk;
 	struct disk *below;
 	enum fault_kind kind;
-	uint64_t left; /* operations that still succeed */
+	uint64_t left; /* operations before the one that fails */
 	size_t partial;
 	bool happened;
 };
@@ -15,9 +15,8 @@ struct fault {
 static bool
 fails(struct fault *f, enum fault_kind kind)
 {
-	if (f->kind != kind || f->left-- > 0)
+	if (f->kind != kind || f->happened || f->left-- > 0)
 		return false;
-	f->left = 0;
 	f->happened = true;
 	errno = EIO;
 	return true;
@@ -35,14 +34,11 @@ fault_pwrite(struct disk *d, const void *buf, size_t len, uint64_t off)
 {
 	struct fault *f = (struct fault *)d;
 
-	if (!fails(f, FAULT_WRITE))
-		return disk_write(f->below, buf, len, off, NULL) < 0 ? -1 : (int64_t)len;
-	if (f->partial && f->partial < len) {
-		size_t n = f->partial;
-		f->partial = 0;
-		return disk_write(f->below, buf, n, off, NULL) < 0 ? -1 : (int64_t)n;
+	if (fails(f, FAULT_WRITE)) {
+		disk_write(f->below, buf, f->partial < len ? f->partial : len, off, NULL);
+		return -1;
 	}
-	return -1;
+	return disk_write(f->below, buf, len, off, NULL) < 0 ? -1 : (int64_t)len;
 }
 
 static int

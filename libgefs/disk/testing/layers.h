@@ -24,7 +24,7 @@ const struct record_write *record_get(const struct disk *, size_t);
 unsigned record_phases(const struct disk *); /* barriers */
 void record_free(struct disk *);
 
-/* Lets the nth operation of a kind fail with EIO, counted from 0, and all after it; a write may do its first bytes. */
+/* Lets the nth operation of a kind fail with EIO, counted from 0; a write has done its first sectors then. */
 enum fault_kind { FAULT_READ, FAULT_WRITE, FAULT_BARRIER };
 struct disk *fault_new(struct disk *below, enum fault_kind, uint64_t nth, size_t partial);
 bool fault_happened(const struct disk *);
