@@ -40,29 +40,36 @@ check_options(const gefs_image *img, const gefs_compact_options *o, gefs_error *
 	return check_choice(img, e);
 }
 
-/* Names the first errors. */
-static int
+/* The next error by number, so that what explains the others comes first; NULL: no more. */
+static const gefs_finding *
+next_error(const gefs_check *c, const gefs_finding *last)
+{
+	const gefs_finding *next = NULL;
+
+	for (size_t i = 0; i < gefs_check_count(c); i++) {
+		const gefs_finding *f = gefs_check_finding(c, i);
+		if (f->kind->severity == GEFS_ERROR && (!last || f->kind->number > last->kind->number) &&
+		    (!next || f->kind->number < next->kind->number))
+			next = f;
+	}
+	return next;
+}
+
+/* Names the first errors, one of each kind. */
+static void
 refuse(const gefs_check *c, gefs_error *e)
 {
 	enum { NAMED = 3 };
-	const gefs_check_stats *st = gefs_check_stats_get(c);
-	uint64_t addr = GEFS_NIL;
-	char list[400];
+	const gefs_finding *first = next_error(c, NULL), *f = first;
+	uint64_t errors = gefs_check_stats_get(c)->count[GEFS_ERROR];
+	char list[400] = "";
 	size_t at = 0;
-	int named = 0;
 
-	list[0] = 0;
-	for (size_t i = 0; i < gefs_check_count(c) && named < NAMED; i++) {
-		const gefs_finding *f = gefs_check_finding(c, i);
-		if (f->kind->severity != GEFS_ERROR)
-			continue;
-		if (named++ == 0)
-			addr = f->addr;
-		at += (size_t)snprintf(list + at, sizeof list - at, "%s%s: %.100s", named > 1 ? "; " : "", f->kind->name, f->text);
-	}
-	return gefs_fail(e, GEFS_EDAMAGE, addr, "the image has %" PRIu64 " error%s: %s%s; nothing was changed; gefs-check tells all",
-			 st->count[GEFS_ERROR], st->count[GEFS_ERROR] == 1 ? "" : "s", list,
-			 st->count[GEFS_ERROR] > (uint64_t)named ? "; ..." : "");
+	for (int i = 0; f && i < NAMED && at < sizeof list; i++, f = next_error(c, f))
+		at += (size_t)snprintf(list + at, sizeof list - at, "%s%s: %.100s", i ? "; " : "", f->kind->name, f->text);
+	gefs_fail(e, GEFS_EDAMAGE, first ? first->addr : GEFS_NIL,
+		  "the image has %" PRIu64 " error%s: %s; nothing was changed; gefs-check tells all", errors,
+		  errors == 1 ? "" : "s", list);
 }
 
 gefs_check *
