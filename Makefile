@@ -23,7 +23,7 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
        -Wvla -Wformat=2 -Wundef
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilibgefs -fPIC -fvisibility=hidden -pthread \
 	     $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE)
+ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE) -lzstd
 
 LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -99,7 +99,10 @@ $(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(BUILD)/lib/l
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS)
 
-$(BUILD)/t/%_test: $(BUILD)/%_test.o $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
+# Disks and images for tests.
+TESTING_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/*/testing/*.c))
+
+$(BUILD)/t/%_test: $(BUILD)/%_test.o $(TESTING_OBJ) $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ -lcmocka $(ALL_LDFLAGS)
 
@@ -109,7 +112,7 @@ $(BUILD)/t/%.t: %.t
 	ln -sf $(CURDIR)/$< $@
 
 # Kept, though only made on the way.
-.SECONDARY: $(FUZZ_SUPPORT) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.o) $(TEST_SRC:%.c=$(BUILD)/%.o)
+.SECONDARY: $(TESTING_OBJ) $(FUZZ_SUPPORT) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.o) $(TEST_SRC:%.c=$(BUILD)/%.o)
 
 tests: all $(TEST_BINS) $(TEST_LINKS) $(TEST_TOOLS)
 
@@ -149,5 +152,5 @@ clean:
 FORCE:
 .PHONY: FORCE all tests test demo bench fuzz install clean
 -include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC)) \
-	 $(DAMAGE_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.d) \
+	 $(DAMAGE_OBJ:.o=.d) $(TESTING_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.d) \
 	 $(BUILD)/testdata/damage/flip_test.d

@@ -473,6 +473,10 @@ GEFS_API void gefs_check_free(gefs_check *);
 GEFS_API size_t gefs_check_count(const gefs_check *);
 GEFS_API const gefs_finding *gefs_check_finding(const gefs_check *, size_t i); /* by address, then kind */
 GEFS_API const gefs_check_stats *gefs_check_stats_get(const gefs_check *);
+/* Ranges that are allocated although nothing refers to them, ascending. Fails (GEFS_EDAMAGE) when that is not known,
+ * because the check left out or could not read something that may refer to blocks. */
+typedef int (*gefs_range_fn)(void *arg, const gefs_range *);
+GEFS_API int gefs_check_leaks(const gefs_check *, gefs_range_fn, void *arg, gefs_error *);
 
 /* ---- changing images (docs/format.md sections 13, 16, 25, 26; docs/architecture.md, Writing) ---- */
 
@@ -488,6 +492,7 @@ typedef struct gefs_compact_options {
 typedef struct gefs_compact_arena {
 	uint32_t arena;
 	bool changed;                              /* a new log is or would be written */
+	bool no_room;                              /* none, for want of free blocks to write it to */
 	uint32_t blocks_before, blocks_after;      /* of the log */
 	uint64_t entries_before, entries_after;
 	uint64_t free_before, free_after;          /* bytes */
@@ -503,10 +508,22 @@ typedef struct gefs_compact_result {
 	uint32_t narenas;
 } gefs_compact_result;
 
-/* Writes a short log for every arena, in place; nothing else on the disk changes its meaning. At every moment the image
- * loads, as before or as after. The image must have been opened for changing unless dry_run; fails, with nothing
- * written, on images with errors (GEFS_EDAMAGE). The image must be closed and opened again afterwards. */
+/* Writes a short log for every arena, in place, and makes copies of headers and superblocks equal that a crash left
+ * different; nothing else on the disk changes its meaning. At every moment the image loads, as before or as after. The
+ * image must have been opened for changing unless dry_run; fails, with nothing written, on images with errors
+ * (GEFS_EDAMAGE). The image must be closed and opened again afterwards. */
 GEFS_API int gefs_compact(gefs_image *, const gefs_compact_options *, gefs_compact_result *, gefs_error *);
+
+typedef struct gefs_undo_result {
+	uint64_t blocks;   /* that the undo file is about */
+	uint64_t restored; /* those of them that are or would be put back: the others are as before already */
+} gefs_undo_result;
+
+/* Puts back what a change has overwritten, from the undo file that it left. Fails, with nothing written, if the file is
+ * damaged, belongs to another image, or the image was changed since (GEFS_EDAMAGE, with the block). Of the options only
+ * offset and jobs count. It may be interrupted and repeated, also after a change that was itself interrupted. */
+GEFS_API int gefs_undo(const char *undo, const char *image, const gefs_options *, bool dry_run, gefs_undo_result *,
+		       gefs_error *);
 
 typedef struct gefs_rewrite_options {
 	uint64_t size;             /* bytes of the new device; 0: as large as the old one */

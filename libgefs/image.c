@@ -77,6 +77,7 @@ find_roots(gefs_image *img, const gefs_options *o, const char *name, gefs_error 
 	if (!v || img->disk->size < img->format.blksz)
 		return unknown(img, name, e);
 	img->f = &img->format;
+	img->format_given = want != NULL;
 	img->ncopies = v->roots(img->f, &p, addr);
 	img->copy = calloc(img->ncopies, sizeof *img->copy);
 	if (!img->copy)
@@ -104,7 +105,19 @@ outvoted(const gefs_image *img, uint32_t which)
 	return 2 * same < good;
 }
 
-/* The copy that the file server takes; a doubtful one if there is no better one. */
+int
+image_best_root(const gefs_image *img)
+{
+	for (int doubt = 0; doubt < 3; doubt++)
+		for (uint32_t i = 0; i < img->ncopies; i++) {
+			uint32_t k = img->f->last_root_wins ? img->ncopies - 1 - i : i;
+			gefs_copy_state worst = doubt < 2 ? GEFS_COPY_GOOD : GEFS_COPY_BAD_HASH;
+			if (img->copy[k].state <= worst && (doubt > 0 || !outvoted(img, k)))
+				return (int)k;
+		}
+	return -1;
+}
+
 static int
 choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 {
@@ -118,15 +131,11 @@ choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
 					 img->copy[img->used].addr);
 		return 0;
 	}
-	for (int doubt = 0; doubt < 3; doubt++)
-		for (uint32_t i = 0; i < img->ncopies; i++) {
-			uint32_t k = img->f->last_root_wins ? img->ncopies - 1 - i : i;
-			gefs_copy_state worst = doubt < 2 ? GEFS_COPY_GOOD : GEFS_COPY_BAD_HASH;
-			if (img->copy[k].state <= worst && (doubt > 0 || !outvoted(img, k))) {
-				img->used = k;
-				return 0;
-			}
-		}
+	int best = image_best_root(img);
+	if (best >= 0) {
+		img->used = (uint32_t)best;
+		return 0;
+	}
 	if (img->ncopies == 1)
 		return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable %s at 0x0", name, what);
 	return gefs_fail(e, GEFS_EFORMAT, 0, "%s: no usable %s, neither at 0x0 nor at 0x%" PRIx64, name, what,
@@ -168,7 +177,7 @@ fail:
 gefs_image *
 gefs_open(const char *path, const gefs_options *o, gefs_error *e)
 {
-	struct disk *d = disk_open_file(path, o ? o->offset : 0, e);
+	struct disk *d = disk_open_file(path, o ? o->offset : 0, o && o->write, e);
 	return d ? image_open_disk(d, o, path, e) : NULL;
 }
 

@@ -26,6 +26,7 @@ struct gefs_image {
 	struct disk *disk;
 	const struct format *f; /* &format */
 	struct format format;
+	bool format_given; /* by the user, not found out */
 	struct pool *pool;
 	struct super_copy *copy;
 	uint32_t ncopies;
@@ -61,6 +62,9 @@ image_blocks(const gefs_image *img)
 
 /* Opens what is on a disk, which it closes in the end, also on failure. name is for messages. */
 gefs_image *image_open_disk(struct disk *, const gefs_options *, const char *name, gefs_error *);
+
+/* The copy of the root data that the file server takes; a doubtful one if there is no better one; -1: none. */
+int image_best_root(const gefs_image *);
 
 /* An aligned address inside some arena's blocks. */
 bool image_addr_ok(const gefs_image *, uint64_t addr);

@@ -24,7 +24,7 @@ static const char help[] =
 	"  -s, --snap LABEL      only this label (may be given again)\n"
 	"Both:\n"
 	"      --super WHICH     superblock to believe: 0, 1 or auto (the first good one)\n"
-	"      --format NAME     version to assume   --offset BYTES  where the image begins\n"
+	"      --format NAME     version to assume   --offset BYTES  start of the image\n"
 	"  -j, --jobs N          threads             --json          JSON Lines\n"
 	"      --progress        show progress even when stderr is no terminal\n"
 	"  -q, --quiet   -v, --verbose   -h, --help   -V, --version\n";

@@ -42,6 +42,19 @@ gefs_fail_errno(gefs_error *e, gefs_code code, uint64_t addr, const char *fmt, .
 }
 
 int
+gefs_fail_as(gefs_error *e, const gefs_error *cause, const char *fmt, ...)
+{
+	if (e) {
+		va_list ap;
+		va_start(ap, fmt);
+		fill(e, cause->code, 0, cause->addr, fmt, ap);
+		va_end(ap);
+		e->sys = cause->sys;
+	}
+	return -1;
+}
+
+int
 gefs_fail_memory(gefs_error *e)
 {
 	return gefs_fail(e, GEFS_ENOMEM, GEFS_NIL, "out of memory");

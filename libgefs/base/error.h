@@ -12,6 +12,9 @@ int gefs_fail(gefs_error *e, gefs_code code, uint64_t addr, const char *fmt, ...
 int gefs_fail_errno(gefs_error *e, gefs_code code, uint64_t addr, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The same failure as another one (code, errno, address), told in other words. */
+int gefs_fail_as(gefs_error *e, const gefs_error *cause, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 int gefs_fail_memory(gefs_error *e);
 
 #endif

@@ -114,6 +114,9 @@ unless_overwritten(const struct gefs_check *c, enum finding_code code, uint64_t 
 	return c->released && gefs_is_free(c->img, addr) ? F_OVERWRITTEN : code;
 }
 
+/* Something that was looked at refers to the block, be it only a deadlist. */
+bool check_refers(const struct gefs_check *, uint64_t addr);
+
 bool check_wants(const struct gefs_check *, size_t snap_index);
 
 /* The passes, in order. */

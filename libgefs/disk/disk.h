@@ -1,4 +1,5 @@
-/* Where bytes come from. A disk knows its size and reads; what the bytes mean is for the floors above. */
+/* Where bytes come from and go. A disk knows its size, reads, and may be written if it was opened for that; what the
+ * bytes mean is for the floors above. */
 #ifndef GEFS_DISK_DISK_H
 #define GEFS_DISK_DISK_H
 
@@ -12,6 +13,10 @@ struct disk;
 struct disk_ops {
 	/* Reads up to len bytes at off; returns the number read, 0 at the end, -1 with errno. */
 	int64_t (*pread)(struct disk *, void *buf, size_t len, uint64_t off);
+	/* The same for writing; NULL, as the next one, when the disk is read-only. */
+	int64_t (*pwrite)(struct disk *, const void *buf, size_t len, uint64_t off);
+	/* What was written before is durable before anything that is written later; 0, or -1 with errno. */
+	int (*barrier)(struct disk *);
 	void (*close)(struct disk *);
 };
 
@@ -20,14 +25,25 @@ struct disk {
 	uint64_t size; /* bytes */
 };
 
-/* A regular file or block device, read-only; the image begins offset bytes into it. */
-struct disk *disk_open_file(const char *path, uint64_t offset, gefs_error *);
+/* A regular file or block device; the image begins offset bytes into it. For writing it is locked, without waiting,
+ * until it is closed, and a device must not be in use. */
+struct disk *disk_open_file(const char *path, uint64_t offset, bool write, gefs_error *);
 
 /* The caller's memory, which must outlive the disk. */
 struct disk *disk_open_memory(const void *data, size_t len, gefs_error *);
 
 /* Reads all of [off, off+len) or fails, naming the address. Thread safe. */
 int disk_read(struct disk *, void *buf, size_t len, uint64_t off, gefs_error *);
+
+static inline bool
+disk_writable(const struct disk *d)
+{
+	return d->ops->pwrite != NULL;
+}
+
+/* Writes all of [off, off+len) or fails, naming the address. */
+int disk_write(struct disk *, const void *buf, size_t len, uint64_t off, gefs_error *);
+int disk_barrier(struct disk *, gefs_error *);
 
 void disk_close(struct disk *);
 

@@ -55,7 +55,7 @@ test_file(void **state)
 {
 	(void)state;
 	make_file(1000);
-	struct disk *d = disk_open_file(path, 0, NULL);
+	struct disk *d = disk_open_file(path, 0, false, NULL);
 	assert_non_null(d);
 	check_reads(d, 0, 1000);
 	disk_close(d);
@@ -69,13 +69,13 @@ test_offset(void **state)
 
 	(void)state;
 	make_file(1000);
-	struct disk *d = disk_open_file(path, 300, &e);
+	struct disk *d = disk_open_file(path, 300, false, &e);
 	assert_non_null(d);
 	check_reads(d, 300, 700);
 	disk_close(d);
-	assert_null(disk_open_file(path, 1000, &e));
+	assert_null(disk_open_file(path, 1000, false, &e));
 	assert_int_equal(e.code, GEFS_EINVAL);
-	assert_null(disk_open_file(path, UINT64_MAX, &e));
+	assert_null(disk_open_file(path, UINT64_MAX, false, &e));
 	assert_int_equal(e.code, GEFS_EINVAL);
 	unlink(path);
 }
@@ -103,7 +103,7 @@ test_shrinking(void **state)
 
 	(void)state;
 	make_file(1000);
-	struct disk *d = disk_open_file(path, 0, &e);
+	struct disk *d = disk_open_file(path, 0, false, &e);
 	assert_non_null(d);
 	assert_int_equal(truncate(path, 550), 0);
 	assert_int_equal(disk_read(d, buf, 100, 400, &e), 0);
@@ -115,25 +115,63 @@ test_shrinking(void **state)
 }
 
 static void
+test_writing(void **state)
+{
+	uint8_t buf[4];
+	gefs_error e;
+
+	(void)state;
+	make_file(1000);
+	struct disk *d = disk_open_file(path, 100, true, &e);
+	assert_non_null(d);
+	assert_true(disk_writable(d));
+	assert_int_equal(disk_write(d, "abcd", 4, 896, &e), 0);
+	assert_int_equal(disk_barrier(d, &e), 0);
+	assert_int_equal(disk_read(d, buf, 4, 896, &e), 0);
+	assert_memory_equal(buf, "abcd", 4);
+	assert_int_equal(disk_write(d, "abcd", 4, 897, &e), -1); /* never makes the file longer */
+	assert_int_equal(e.code, GEFS_EDAMAGE);
+	assert_int_equal(e.addr, 897);
+	/* One writer at a time; readers are let in. */
+	assert_null(disk_open_file(path, 0, true, &e));
+	assert_non_null(strstr(e.text, "is in use: locked by another process"));
+	struct disk *reader = disk_open_file(path, 996, false, &e);
+	assert_non_null(reader);
+	assert_int_equal(disk_read(reader, buf, 4, 0, &e), 0);
+	assert_memory_equal(buf, "abcd", 4);
+	disk_close(d);
+	assert_false(disk_writable(reader));
+	assert_int_equal(disk_write(reader, "x", 1, 0, &e), -1);
+	assert_int_equal(disk_barrier(reader, &e), -1);
+	disk_close(reader);
+	d = disk_open_file(path, 0, true, &e);
+	assert_non_null(d);
+	disk_close(d);
+	unlink(path);
+	assert_null(disk_open_file("/", 0, true, &e));
+	assert_int_equal(e.code, GEFS_EINVAL);
+}
+
+static void
 test_no_disk(void **state)
 {
 	gefs_error e;
 
 	(void)state;
 	make_file(0);
-	assert_null(disk_open_file(path, 0, &e));
+	assert_null(disk_open_file(path, 0, false, &e));
 	assert_int_equal(e.code, GEFS_EFORMAT);
 	assert_non_null(strstr(e.text, path));
 	unlink(path);
-	assert_null(disk_open_file(path, 0, &e));
+	assert_null(disk_open_file(path, 0, false, &e));
 	assert_int_equal(e.code, GEFS_EIO);
 	assert_true(e.sys != 0);
 	assert_non_null(strstr(e.text, path));
-	assert_null(disk_open_file("/", 0, &e));
+	assert_null(disk_open_file("/", 0, false, &e));
 	assert_int_equal(e.code, GEFS_EINVAL);
-	assert_null(disk_open_file("/dev/null", 0, &e));
+	assert_null(disk_open_file("/dev/null", 0, false, &e));
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(disk_open_file(path, 0, &e)); /* and does not wait for a writer */
+	assert_null(disk_open_file(path, 0, false, &e)); /* and does not wait for a writer */
 	unlink(path);
 }
 
@@ -145,6 +183,7 @@ main(void)
 		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_shrinking),
+		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_no_disk),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,7 +36,21 @@ file_close(struct disk *d)
 	free(f);
 }
 
-static const struct disk_ops file_ops = {file_pread, file_close};
+static int64_t
+file_pwrite(struct disk *d, const void *buf, size_t len, uint64_t off)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	return pwrite(f->fd, buf, len, (off_t)(f->offset + off));
+}
+
+static int
+file_barrier(struct disk *d)
+{
+	return fdatasync(((struct file_disk *)d)->fd);
+}
+
+static const struct disk_ops reading = {.pread = file_pread, .close = file_close};
+static const struct disk_ops writing = {file_pread, file_pwrite, file_barrier, file_close};
 
 static int
 file_size(int fd, const char *path, uint64_t *size, gefs_error *e)
@@ -65,17 +80,42 @@ file_size(int fd, const char *path, uint64_t *size, gefs_error *e)
 	return 0;
 }
 
+/* The file descriptor, or -1. */
+static int
+open_file(const char *path, bool write, gefs_error *e)
+{
+	struct stat st;
+	/* O_NONBLOCK: opening a FIFO by mistake must not hang. */
+	int flags = (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK;
+
+	/* For a device O_EXCL means: fail if it is in use. */
+	if (write && stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+		flags |= O_EXCL;
+	int fd = open(path, flags);
+	if (fd < 0 && errno == EBUSY)
+		return gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, "%s: the device is mounted or otherwise in use", path);
+	if (fd < 0 && write && errno == EISDIR)
+		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "%s: is a directory, not a disk image", path);
+	if (fd < 0)
+		return gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, write ? "%s: cannot be opened for writing" : "%s", path);
+	if (!write || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		gefs_fail(e, GEFS_EIO, GEFS_NIL, "%s: is in use: locked by another process", path);
+	else
+		gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, "%s: cannot be locked", path);
+	close(fd);
+	return -1;
+}
+
 struct disk *
-disk_open_file(const char *path, uint64_t offset, gefs_error *e)
+disk_open_file(const char *path, uint64_t offset, bool write, gefs_error *e)
 {
 	uint64_t size = 0;
-	/* O_NONBLOCK: opening a FIFO by mistake must not hang. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_file(path, write, e);
 
-	if (fd < 0) {
-		gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, "%s", path);
+	if (fd < 0)
 		return NULL;
-	}
 	if (file_size(fd, path, &size, e) < 0)
 		goto fail;
 	if (size == 0) {
@@ -93,7 +133,7 @@ disk_open_file(const char *path, uint64_t offset, gefs_error *e)
 		gefs_fail_memory(e);
 		goto fail;
 	}
-	f->disk.ops = &file_ops;
+	f->disk.ops = write ? &writing : &reading;
 	f->disk.size = size - offset;
 	f->fd = fd;
 	f->offset = offset;

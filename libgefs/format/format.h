@@ -75,6 +75,7 @@ struct format {
 	uint32_t leaf_space, pivot_space, buffer_space, log_space, dead_space;
 	uint32_t max_arenas;
 	uint32_t header_copies;    /* of each arena header, one after the other */
+	uint32_t header_bytes;     /* of an arena header, from its start on, that are known */
 	uint32_t reserved_blocks;  /* at the end of each arena, never free */
 	bool last_root_wins;       /* of several copies of the root data the last good one counts, else the first */
 	bool size_counts_header;   /* an arena's size includes its header */
@@ -118,6 +119,7 @@ struct format {
 	void (*dead_seal)(const struct format *, uint8_t *block, uint32_t size, uint64_t next);
 	/* False when the device, of `size` bytes, is too small. NULL: not known. */
 	bool (*ream)(const struct format *, uint64_t size, struct arena_layout *);
+	bool log_ends_empty; /* a compressed log goes on in a block that holds nothing yet */
 
 	/* The values are as long as the descriptor says. */
 	void (*snap_encode)(const struct format *, const gefs_snap *, uint8_t *);

@@ -396,7 +396,8 @@ enum { LEAVES = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES
 	.log_header = GEFS0001_LIST_HEADER, .dead_header = GEFS0001_LIST_HEADER,                                         \
 	.leaf_space = BLKSZ - GEFS0001_LEAF_HEADER, .pivot_space = BLKSZ - GEFS0001_PIVOT_HEADER - BUFSPC,               \
 	.buffer_space = BUFSPC, .log_space = BLKSZ - GEFS0001_LIST_HEADER, .dead_space = BLKSZ - GEFS0001_LIST_HEADER,   \
-	.max_arenas = MAX_ARENAS, .header_copies = 1, .last_root_wins = true, .size_counts_header = true,                \
+	.max_arenas = MAX_ARENAS, .header_copies = 1, .header_bytes = GEFS0001_ROOT_SIZE,                         \
+	.last_root_wins = true, .size_counts_header = true,                                                              \
 	.dead_hash_in_pointer = true,                                                                                    \
 	.key_max = 267, .name_max = 255, .key_byte = {0, 1, 5, 2, 4, NO_KEY, NO_KEY}, .dirent_size = DIRENTSZ,           \
 	.snap_size = SNAPSZ, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \

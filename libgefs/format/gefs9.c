@@ -338,6 +338,7 @@ const struct format format_gefs9 = {
 	.dead_space = BLKSZ - LOGHDSZ,
 	.max_arenas = MAX_ARENAS,
 	.header_copies = 2,
+	.header_bytes = BLKSZ,
 	.reserved_blocks = 2,
 	.exact_lifetimes = true,
 	.key_max = 256,

@@ -69,7 +69,7 @@ attempt(const char *path, uint64_t fail, bool forever, struct written *w, uint64
 	gefs_options o = {.super = -1, .jobs = 1};
 	gefs_rewrite_result r;
 
-	f = (struct flaky){.below = disk_open_file(path, 0, e), .fail = fail, .forever = forever};
+	f = (struct flaky){.below = disk_open_file(path, 0, false, e), .fail = fail, .forever = forever};
 	assert_non_null(f.below);
 	f.disk = (struct disk){&flaky_ops, f.below->size};
 	gefs_image *img = image_open_disk(&f.disk, &o, path, e);

@@ -22,7 +22,7 @@ use POSIX ();
 
 our @EXPORT_OK = qw(
 	root build_dir tool images images9 images_older chosen image image_copy manifest run jsonl
-	parse_json read_zstd complaint first_few printable
+	parse_json read_zstd complaint first_few printable same_bytes
 );
 our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
@@ -121,6 +121,45 @@ sub image_copy
 	my $why = complaint(\%r);
 	die "cp $from $to: $why\n" if $why;
 	return $to;
+}
+
+# same_bytes(A, B) -> whether two files are equal. Holes of both are not read.
+sub same_bytes
+{
+	my @fh = map { open(my $fh, '<:raw', $_) or die "$_: $!\n"; $fh } @_;
+	return 0 if -s $fh[0] != -s $fh[1];
+	for my $fh (@fh) {
+		for (extents($fh)) {
+			my ($at, $end) = @$_;
+			while ($at < $end) {
+				my $n = $end - $at > 1 << 20 ? 1 << 20 : $end - $at;
+				return 0 if bytes_at($fh[0], $at, $n) ne bytes_at($fh[1], $at, $n);
+				$at += $n;
+			}
+		}
+	}
+	return 1;
+}
+
+# Where a file has data, as [from, to).
+sub extents
+{
+	my ($fh) = @_;
+	my ($seek_data, $seek_hole, $end, @r) = (3, 4, 0);
+	while (defined(my $from = sysseek($fh, $end, $seek_data))) {
+		$end = sysseek($fh, $from, $seek_hole) // die "lseek: $!\n";
+		push @r, [$from + 0, $end + 0];
+	}
+	return @r;
+}
+
+sub bytes_at
+{
+	my ($fh, $at, $n) = @_;
+	sysseek($fh, $at, 0) // die "lseek: $!\n";
+	my $got = sysread($fh, my $bytes, $n) // die "read: $!\n";
+	$got == $n or die "read: only $got of $n bytes\n";
+	return $bytes;
 }
 
 # read_zstd(FILE) -> unpacked bytes.
