@@ -1,6 +1,9 @@
+#include "damage.h"
+
+#include <inttypes.h>
 #include <string.h>
 
-#include "dump.h"
+#include "common.h"
 
 enum { SHOWN_MAX = 20, SEEN = 4096 };
 
