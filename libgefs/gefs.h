@@ -370,7 +370,8 @@ typedef struct gefs_dirent {
 
 typedef struct gefs_file {
 	const gefs_dirent *entry;
-	const uint8_t *path; /* "/", "/a/b": any bytes but NUL and slash between slashes; NUL-terminated */
+	const uint8_t *path; /* "/", "/a/b": any bytes but NUL between slashes, in damaged images also slashes;
+			      * NUL-terminated */
 	size_t path_len;
 	uint32_t depth;
 } gefs_file;
@@ -380,6 +381,9 @@ typedef int (*gefs_file_fn)(void *arg, const gefs_file *);
  * are cut and told to damage. */
 GEFS_API int gefs_files_walk(gefs_image *, const gefs_tree *, gefs_file_fn, gefs_damage_fn damage, void *arg,
 			     gefs_error *);
+/* The same for what is at and below a path; depth counts from there. */
+GEFS_API int gefs_files_walk_from(gefs_image *, const gefs_tree *, const char *path, gefs_file_fn, gefs_damage_fn damage,
+				  void *arg, gefs_error *);
 /* A path like "/a/b"; "." and ".." work as in a shell (".." by the tree's own parent records). The name in *out
  * points into storage, which must have GEFS_KEY_MAX bytes. */
 GEFS_API int gefs_file_find(gefs_image *, const gefs_tree *, const char *path, gefs_dirent *out, void *storage,
@@ -388,7 +392,7 @@ GEFS_API int gefs_file_find(gefs_image *, const gefs_tree *, const char *path, g
 typedef struct gefs_extent {
 	uint64_t offset, len; /* in the file */
 	gefs_ptr ptr;
-	const uint8_t *data;     /* len bytes; NULL when damaged */
+	const uint8_t *data;     /* len bytes; NULL when damaged, or not read */
 	const gefs_error *error; /* why, else NULL */
 } gefs_extent;
 typedef int (*gefs_extent_fn)(void *arg, const gefs_extent *);
@@ -398,6 +402,9 @@ typedef int (*gefs_extent_fn)(void *arg, const gefs_extent *);
  * Nothing is reported past the end of the file. Reads in bulk, with the image's threads. */
 GEFS_API int gefs_file_read(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
 			    gefs_extent_fn, void *arg, gefs_error *);
+/* The same without reading the blocks: where data is. */
+GEFS_API int gefs_file_extents(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
+			       gefs_extent_fn, void *arg, gefs_error *);
 
 /* ---- users (section 18) and settings (19) ---- */
 
