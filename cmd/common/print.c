@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "common.h"
-#include "utf8.h"
 
 const char *program = "gefs";
 
@@ -86,7 +85,7 @@ printable(const void *p, size_t n, char *buf, size_t size)
 	if (size == 0)
 		return buf;
 	while (at < n) {
-		size_t len = utf8_next(s + at, n - at, &rune);
+		size_t len = gefs_utf8_next(s + at, n - at, &rune);
 		bool ok = len && harmless(rune) && rune != '\\';
 		size_t step = len ? len : 1;
 		size_t need = ok ? len : rune == '\\' && len ? 2 : 4 * step;
