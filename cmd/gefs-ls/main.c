@@ -5,8 +5,8 @@
 
 static const char help[] =
 	"Usage: gefs-ls [options] IMAGE [PATH...]\n"
-	"Lists directories of a gefs image, by default its root: their entries, each with\n"
-	"its whole path. A PATH that is a file is listed itself.\n"
+	"Lists directories of a gefs image, by default its root: their entries, each\n"
+	"with its whole path. A PATH that is a file is listed itself.\n"
 	"\n"
 	"  -l, --long          mode, owner, group, length and time (UTC) too\n"
 	"  -R, --recursive     everything below too\n"
