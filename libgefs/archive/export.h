@@ -40,8 +40,8 @@ int note(struct export *, gefs_export_kind, const uint8_t *path, size_t path_len
 int stopped(struct export *); /* a callback wants it so */
 
 /* storepath.c */
-/* The path of an entry of a walk; NULL: out of memory. *changed: its last component is not its name. */
-const char *store_path(struct export *, const gefs_file *, bool *changed);
+/* The path of an entry of a walk; NULL: out of memory. *renamed: its last component is not its name. */
+const char *store_path(struct export *, const gefs_file *, bool *renamed);
 /* Before a walk from path: what stands above it in the archive. */
 int store_above(struct export *, const char *path);
 

@@ -79,8 +79,8 @@ attributes(struct text *t, const struct item *it)
 	record_printf(t, ATTRIBUTE "muid", "%" PRId32, d->muid);
 	if (it->muname)
 		record_add(t, ATTRIBUTE "muname", it->muname, strlen(it->muname));
-	if (it->real_name.n)
-		record_add(t, ATTRIBUTE "name", it->real_name.p, it->real_name.n);
+	if (it->renamed)
+		record_add(t, ATTRIBUTE "name", d->name.p, d->name.n);
 }
 
 static void

@@ -114,7 +114,7 @@ store_item(struct export *x, const gefs_file *f, struct item *it)
 {
 	int rc = list_item(x, f, it);
 
-	if (rc == 0 && it->real_name.n)
+	if (rc == 0 && it->renamed)
 		rc = tell_renamed(x, f, it->path);
 	if (rc == 0 && !it->link && !may_fill(x, f, &rc))
 		return rc;
@@ -144,17 +144,15 @@ store_one(void *arg, const gefs_file *f)
 {
 	struct export *x = arg;
 	const gefs_dirent *d = f->entry;
-	bool changed;
 
 	if (d->is_dir && !remember_dir(x, f))
 		return gefs_fail_memory(x->e);
 	if (x->above + (int)f->depth < 0)
 		return 0; /* the root: an archive's names are relative to it */
-	struct item it = {.entry = d, .path = store_path(x, f, &changed)};
+	struct item it = {.entry = d};
+	it.path = store_path(x, f, &it.renamed);
 	if (!it.path)
 		return gefs_fail_memory(x->e);
-	if (changed)
-		it.real_name = d->name;
 	it.link = x->links && !d->is_dir ? links_find(x->links, d) : NULL;
 	if (!it.link && places_find(&x->places, x->img, &x->tree, d, x->e) != 0)
 		return -1;

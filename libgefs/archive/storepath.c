@@ -41,11 +41,11 @@ put_component(struct export *x, size_t depth, uint64_t parent, gefs_bytes name)
 }
 
 const char *
-store_path(struct export *x, const gefs_file *f, bool *changed)
+store_path(struct export *x, const gefs_file *f, bool *renamed)
 {
 	int depth = x->above + (int)f->depth;
 
-	*changed = depth >= 0 && f->entry->parent != GEFS_NIL &&
+	*renamed = depth >= 0 && f->entry->parent != GEFS_NIL &&
 		   put_component(x, (size_t)depth, f->entry->parent, f->entry->name);
 	return x->path.nomem ? NULL : x->path.p;
 }

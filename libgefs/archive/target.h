@@ -15,7 +15,7 @@ struct item {
 	const char *path; /* in the archive: components with single slashes between; none is empty, "." or ".." */
 	const char *link; /* path of an earlier item that this is a hard link to, else NULL */
 	const gefs_dirent *entry;
-	gefs_bytes real_name; /* empty unless the last component had to be changed */
+	bool renamed;     /* its last component is not its name */
 	const char *uname, *gname, *muname; /* NULL when unknown */
 	uint64_t length;
 	const struct run *run;
