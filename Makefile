@@ -23,7 +23,9 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
        -Wvla -Wformat=2 -Wundef
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilibgefs -fPIC -fvisibility=hidden -pthread \
 	     $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE) -lzstd
+ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE)
+# What libgefs stands on.
+LIBS = -larchive -lzstd
 
 LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -45,7 +47,7 @@ $(BUILD)/lib/libgefs.a: $(LIB_OBJ)
 $(BUILD)/lib/libgefs.so.$(VERSION): $(LIB_OBJ) libgefs/libgefs.map
 	@mkdir -p $(@D)
 	$(CC) -shared -Wl,-soname,libgefs.so.$(SOVERSION) -Wl,--version-script=libgefs/libgefs.map \
-	      -o $@ $(LIB_OBJ) $(ALL_LDFLAGS)
+	      -o $@ $(LIB_OBJ) $(ALL_LDFLAGS) $(LIBS)
 
 $(BUILD)/lib/libgefs.so: $(BUILD)/lib/libgefs.so.$(VERSION)
 	ln -sf libgefs.so.$(VERSION) $(BUILD)/lib/libgefs.so.$(SOVERSION)
@@ -60,7 +62,7 @@ $(BUILD)/lib/pkgconfig/gefs.pc: libgefs/gefs.pc.in FORCE
 define command
 $(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/$(1)/*.c))) $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $$(@D)
-	$$(CC) -o $$@ $$^ $$(ALL_LDFLAGS) $$($(1)_LIBS)
+	$$(CC) -o $$@ $$^ $$(ALL_LDFLAGS) $$(LIBS) $$($(1)_LIBS)
 endef
 $(foreach c,$(COMMANDS),$(eval $(call command,$(c))))
 
@@ -80,11 +82,11 @@ TEST_TOOLS := $(BUILD)/t/gefs-damage $(BUILD)/t/flip_test $(FUZZ_TARGETS:%=$(BUI
 
 $(BUILD)/t/gefs-damage: $(DAMAGE_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(ALL_LDFLAGS)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
 
 $(BUILD)/t/flip_test: $(addprefix $(BUILD)/testdata/damage/,flip_test.o gefs-damage/layout.o) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(ALL_LDFLAGS)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
 
 # Most targets mutate real images, packed to what is not zeros and linked in.
 $(FUZZ_PACK): scripts/fuzz-pack
@@ -97,14 +99,14 @@ $(BUILD)/libgefs/fuzz/support/explore.o: ALL_CFLAGS += -DFUZZ_MAP
 
 $(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(ALL_LDFLAGS)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
 
 # Disks and images for tests.
 TESTING_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/*/testing/*.c))
 
 $(BUILD)/t/%_test: $(BUILD)/%_test.o $(TESTING_OBJ) $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ -lcmocka $(ALL_LDFLAGS)
+	$(CC) -o $@ $^ -lcmocka $(ALL_LDFLAGS) $(LIBS)
 
 # A test script stands in each build's folder, so that it knows which build it is to test.
 $(BUILD)/t/%.t: %.t
@@ -136,7 +138,7 @@ fuzz:
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR) \
-		   $(DESTDIR)$(MANDIR)/man8
+		   $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
 	install -m 644 $(BUILD)/lib/libgefs.a $(DESTDIR)$(LIBDIR)
 	install -m 755 $(BUILD)/lib/libgefs.so.$(VERSION) $(DESTDIR)$(LIBDIR)
@@ -144,6 +146,7 @@ install: all
 	ln -sf libgefs.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libgefs.so
 	install -m 644 $(BUILD)/lib/pkgconfig/gefs.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 libgefs/gefs.h $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 $(wildcard cmd/*/*.1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(wildcard cmd/*/*.8) $(DESTDIR)$(MANDIR)/man8
 
 clean:

@@ -42,6 +42,12 @@ typedef struct gefs_error {
 	char text[600];
 } gefs_error;
 
+/* ---- text: names in an image may be any bytes ---- */
+
+/* Length of the well-formed UTF-8 sequence at p, 0 if there is none. *rune gets its code point. */
+GEFS_API size_t gefs_utf8_next(const uint8_t *p, size_t n, uint32_t *rune);
+GEFS_API bool gefs_utf8_valid(const uint8_t *p, size_t n);
+
 /* ---- opening ---- */
 
 typedef struct gefs_image gefs_image;
@@ -371,7 +377,8 @@ typedef struct gefs_dirent {
 
 typedef struct gefs_file {
 	const gefs_dirent *entry;
-	const uint8_t *path; /* "/", "/a/b": any bytes but NUL and slash between slashes; NUL-terminated */
+	const uint8_t *path; /* "/", "/a/b": any bytes but NUL between slashes, in damaged images also slashes;
+			      * NUL-terminated */
 	size_t path_len;
 	uint32_t depth;
 } gefs_file;
@@ -381,6 +388,9 @@ typedef int (*gefs_file_fn)(void *arg, const gefs_file *);
  * are cut and told to damage. */
 GEFS_API int gefs_files_walk(gefs_image *, const gefs_tree *, gefs_file_fn, gefs_damage_fn damage, void *arg,
 			     gefs_error *);
+/* The same for what is at and below a path; depth counts from there. */
+GEFS_API int gefs_files_walk_from(gefs_image *, const gefs_tree *, const char *path, gefs_file_fn, gefs_damage_fn damage,
+				  void *arg, gefs_error *);
 /* A path like "/a/b"; "." and ".." work as in a shell (".." by the tree's own parent records). The name in *out
  * points into storage, which must have GEFS_KEY_MAX bytes. */
 GEFS_API int gefs_file_find(gefs_image *, const gefs_tree *, const char *path, gefs_dirent *out, void *storage,
@@ -389,7 +399,7 @@ GEFS_API int gefs_file_find(gefs_image *, const gefs_tree *, const char *path, g
 typedef struct gefs_extent {
 	uint64_t offset, len; /* in the file */
 	gefs_ptr ptr;
-	const uint8_t *data;     /* len bytes; NULL when damaged */
+	const uint8_t *data;     /* len bytes; NULL when damaged, or not read */
 	const gefs_error *error; /* why, else NULL */
 } gefs_extent;
 typedef int (*gefs_extent_fn)(void *arg, const gefs_extent *);
@@ -399,6 +409,9 @@ typedef int (*gefs_extent_fn)(void *arg, const gefs_extent *);
  * Nothing is reported past the end of the file. Reads in bulk, with the image's threads. */
 GEFS_API int gefs_file_read(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
 			    gefs_extent_fn, void *arg, gefs_error *);
+/* The same without reading the blocks: where data is. */
+GEFS_API int gefs_file_extents(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
+			       gefs_extent_fn, void *arg, gefs_error *);
 
 /* ---- users (section 18) and settings (19) ---- */
 
@@ -582,6 +595,77 @@ GEFS_API int gefs_owners(gefs_image *, uint64_t addr, gefs_owner_fn, gefs_damage
 /* The path of any file or directory of a tree, NUL-terminated in buf: by the parent records, where those tell it; else
  * by looking at all entries. -1 when it cannot be told. */
 GEFS_API int gefs_qid_path(gefs_image *, const gefs_tree *, uint64_t qpath, char *buf, size_t n, gefs_error *);
+
+/* ---- exporting files (docs/archives.md) ---- */
+
+typedef enum gefs_export_kind {
+	GEFS_EXPORT_DAMAGE,  /* something of it is lost: zeros stand for contents, nothing for entries of a directory */
+	GEFS_EXPORT_CHANGED, /* stored under another name, or with another time: the target cannot hold its own */
+	GEFS_EXPORT_OMITTED  /* not stored */
+} gefs_export_kind;
+
+typedef struct gefs_export_note {
+	gefs_export_kind kind;
+	const char *label;    /* the snapshot's folder, or "" when there is but one */
+	const uint8_t *path;  /* in the image, NUL-terminated */
+	size_t path_len;
+	uint64_t addr;        /* a block that is damaged, or GEFS_NIL */
+	const char *text;     /* what happened */
+} gefs_export_note;
+
+typedef struct gefs_export_entry {
+	const gefs_file *file;
+	const char *label; /* as above */
+	const char *path;  /* in the archive */
+	const char *link;  /* stored as a hard link to that earlier path, else NULL */
+	uint64_t data;     /* bytes of contents that are no holes */
+} gefs_export_entry;
+
+typedef struct gefs_export_stats {
+	uint64_t snapshots, dirs, files, links;  /* that were stored */
+	uint64_t bytes;                          /* contents that were stored, without holes where the target has those */
+	uint64_t bytes_read;                     /* contents that were read from the image */
+	uint64_t changed, omitted;               /* notes of these kinds */
+	uint64_t damaged;                        /* files and directories that are not complete */
+	uint64_t lost_bytes;                     /* of contents, as far as they can be told: zeros stand for them */
+} gefs_export_stats;
+
+typedef struct gefs_export_options {
+	const char *snap;            /* a label or number; NULL: main */
+	bool all_snaps;              /* a folder for every label instead */
+	const char *const *paths;    /* only what is at and below these; npaths 0: everything */
+	size_t npaths;
+	const char *format;          /* of gefs_archive_formats(): written to fd ... */
+	const char *filter;          /* ... compressed by one of gefs_archive_filters(); NULL: "none" */
+	int fd;
+	const char *directory;       /* instead of an archive */
+	bool list;                   /* nothing is written, and no contents are read */
+	bool force;                  /* files in the directory are overwritten */
+	bool numeric_owner;          /* owners by number: in the directory as well, which otherwise keeps none */
+	bool no_links;               /* what is the same in two snapshots is stored twice */
+	bool strict;                 /* damage ends the export */
+	uint64_t max_fill;           /* zeros to write for holes where the format has no holes, in all; 0: 16 GiB. Files
+				      * beyond that are omitted */
+	/* Each may be NULL; non-zero ends the export with GEFS_ECANCEL. */
+	int (*entry)(void *arg, const gefs_export_entry *); /* before it is stored */
+	int (*note)(void *arg, const gefs_export_note *);
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total); /* bytes read; total is 0 */
+	void *arg;
+} gefs_export_options;
+
+/* Names of formats and filters, separated by ", ", for messages; returns buf. */
+GEFS_API char *gefs_archive_formats(char *buf, size_t n);
+GEFS_API char *gefs_archive_filters(char *buf, size_t n);
+GEFS_API bool gefs_archive_format_known(const char *);
+GEFS_API bool gefs_archive_filter_known(const char *);
+GEFS_API bool gefs_archive_compresses(const char *format); /* by itself: filters are for the others */
+/* What the ending of a file's name stands for, as ".tar.zst"; NULL for what it does not tell. */
+GEFS_API void gefs_archive_by_ending(const char *name, const char **format, const char **filter);
+
+/* Writes files of an image to an archive or a directory: directories first, then what is in them. A path that does not
+ * exist is an error before anything is written. Damage, names that had to be changed and what could not be stored are
+ * notes, and do not end the export. stats (may be NULL) are filled in any case. */
+GEFS_API int gefs_export(gefs_image *, const gefs_export_options *, gefs_export_stats *, gefs_error *);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,9 @@ const char *human_size(uint64_t bytes, char buf[32]);
 
 /* Bytes for a terminal: printable UTF-8 as it is, all else as \xNN; returns buf. */
 char *printable(const void *p, size_t n, char *buf, size_t size);
+char *printable_new(const void *p, size_t n); /* as long as it takes; free it */
+void print_bytes(const void *p, size_t n);    /* to standard output */
+void print_time(int64_t ns);                  /* UTC */
 
 /* Standard --version text. */
 int print_version(void);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "gefs.h"
-#include "utf8.h"
 
 /* The text between quotes. A byte that is not UTF-8 becomes the code point of its value. */
 static void
@@ -14,7 +13,7 @@ escaped(FILE *out, const uint8_t *p, size_t n)
 	uint32_t rune;
 
 	for (size_t at = 0; at < n;) {
-		size_t len = utf8_next(p + at, n - at, &rune);
+		size_t len = gefs_utf8_next(p + at, n - at, &rune);
 		if (len == 0) {
 			fprintf(out, "\\u%04x", p[at++]);
 			continue;
@@ -102,7 +101,7 @@ json_bytes(struct json *j, const char *key, const void *p, size_t n)
 	putc('"', j->out);
 	escaped(j->out, b, n);
 	putc('"', j->out);
-	if (!key || utf8_valid(b, n))
+	if (!key || gefs_utf8_valid(b, n))
 		return;
 	fprintf(j->out, ",\"%s_hex\":\"", key);
 	for (size_t i = 0; i < n; i++)

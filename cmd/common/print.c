@@ -1,11 +1,13 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common.h"
-#include "utf8.h"
 
 const char *program = "gefs";
 
@@ -83,7 +85,7 @@ printable(const void *p, size_t n, char *buf, size_t size)
 	if (size == 0)
 		return buf;
 	while (at < n) {
-		size_t len = utf8_next(s + at, n - at, &rune);
+		size_t len = gefs_utf8_next(s + at, n - at, &rune);
 		bool ok = len && harmless(rune) && rune != '\\';
 		size_t step = len ? len : 1;
 		size_t need = ok ? len : rune == '\\' && len ? 2 : 4 * step;
@@ -102,4 +104,32 @@ printable(const void *p, size_t n, char *buf, size_t size)
 	}
 	buf[out] = 0;
 	return buf;
+}
+
+char *
+printable_new(const void *p, size_t n)
+{
+	char *buf = malloc(4 * n + 1);
+	return buf ? printable(p, n, buf, 4 * n + 1) : NULL;
+}
+
+void
+print_bytes(const void *p, size_t n)
+{
+	char *text = printable_new(p, n);
+	fputs(text ? text : "?", stdout);
+	free(text);
+}
+
+void
+print_time(int64_t ns)
+{
+	time_t s = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
+	struct tm tm;
+	char text[40];
+
+	if (gmtime_r(&s, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm))
+		fputs(text, stdout);
+	else
+		printf("%" PRId64, ns);
 }

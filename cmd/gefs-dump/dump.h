@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "../common/common.h"
+#include "../common/damage.h"
 #include "../common/json.h"
 #include "gefs.h"
 #include "prefix.h"
@@ -77,14 +78,6 @@ struct command {
 const struct command *command_find(const char *name);
 int print_help(void);
 
-/* damage.c: damage met on the way. Said once, and no more than a screenful. */
-void damage_tell(const gefs_error *);
-int damage_fn(void *arg, const gefs_error *); /* a gefs_damage_fn that goes on */
-void damage_end(void);                        /* how many were not shown */
-bool damage_met(void);
-/* Status for a call that failed: damage is told, all else is a failure. */
-int failed(const gefs_error *);
-
 /* Shared by several WHATs. */
 void print_super(const struct dump *, const gefs_super *);
 void json_super(const struct dump *, struct json *, const gefs_super *);
@@ -94,9 +87,6 @@ void print_log_entry(const gefs_log_entry *);
 const char *copy_state_name(gefs_copy_state);
 const char *addr_text(uint64_t addr, char buf[24]);   /* 0x..., or - */
 const char *number_text(uint64_t n, char buf[24]);    /* decimal, or - for all ones */
-char *printable_new(const void *p, size_t n);         /* printable(), as long as it takes; free it */
-void print_bytes(const void *p, size_t n);            /* printable() to standard output */
-void print_time(int64_t ns);                          /* UTC */
 void hex_dump(const uint8_t *p, size_t n, uint64_t at);
 void json_hex(struct json *, const char *key, const void *p, size_t n);
 void json_ptr(struct json *, const char *key, const gefs_ptr *);

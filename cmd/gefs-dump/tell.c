@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "dump.h"
 
@@ -29,34 +28,6 @@ number_text(uint64_t n, char buf[24])
 	else
 		snprintf(buf, 24, "%" PRIu64, n);
 	return buf;
-}
-
-char *
-printable_new(const void *p, size_t n)
-{
-	char *buf = malloc(4 * n + 1);
-	return buf ? printable(p, n, buf, 4 * n + 1) : NULL;
-}
-
-void
-print_bytes(const void *p, size_t n)
-{
-	char *text = printable_new(p, n);
-	fputs(text ? text : "?", stdout);
-	free(text);
-}
-
-void
-print_time(int64_t ns)
-{
-	time_t s = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
-	struct tm tm;
-	char text[40];
-
-	if (gmtime_r(&s, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm))
-		fputs(text, stdout);
-	else
-		printf("%" PRId64, ns);
 }
 
 static void

@@ -24,6 +24,7 @@ struct reader {
 	uint8_t *data; /* BATCH blocks */
 	/* Where keys do not come in the order of offsets, all pointers of the file are collected and sorted first. */
 	bool sort;
+	bool places; /* data is not read */
 	struct block_at {
 		uint64_t offset;
 		gefs_ptr ptr;
@@ -38,6 +39,16 @@ take(void *arg, struct bulk_item *it, const uint8_t *block)
 	struct reader *r = arg;
 	memcpy(r->data + it->tag * r->img->f->blksz, block, r->img->f->blksz);
 	r->slot[it->tag].good = it->hash == it->ptr.hash;
+}
+
+/* What of a block is wanted. */
+static void
+clip(const struct reader *r, gefs_extent *x)
+{
+	uint64_t block = x->offset, end = block + r->img->f->blksz;
+
+	x->offset = block > r->off ? block : r->off;
+	x->len = (end < r->end ? end : r->end) - x->offset;
 }
 
 /* Reads the collected blocks and gives them out in file order. */
@@ -61,12 +72,9 @@ flush(struct reader *r)
 	for (size_t i = 0; rc == 0 && i < r->n; i++) {
 		struct extent_slot *s = &r->slot[i];
 		uint64_t addr = s->x.ptr.addr, block = s->x.offset;
-		uint64_t from = block > r->off ? block : r->off;
-		uint64_t to = block + blksz < r->end ? block + blksz : r->end;
-		s->x.offset = from;
-		s->x.len = to - from;
+		clip(r, &s->x);
 		if (s->good) {
-			s->x.data = r->data + i * blksz + (from - block);
+			s->x.data = r->data + i * blksz + (s->x.offset - block);
 		} else {
 			if (readable[i])
 				gefs_fail(&s->error, GEFS_EDAMAGE, addr,
@@ -85,6 +93,11 @@ flush(struct reader *r)
 static int
 add(struct reader *r, const struct block_at *b)
 {
+	if (r->places) {
+		gefs_extent x = {.offset = b->offset, .ptr = b->ptr};
+		clip(r, &x);
+		return r->fn(r->arg, &x);
+	}
 	r->slot[r->n++] = (struct extent_slot){.x = {.offset = b->offset, .ptr = b->ptr}};
 	return r->n == BATCH ? flush(r) : 0;
 }
@@ -149,9 +162,9 @@ wanted_keys(const struct reader *r, uint64_t qpath, uint8_t lo[KEY_MAX], uint8_t
 	return (struct bounds){.lo = {lo, key_encode(f, &first, lo)}, .hi = {hi, key_encode(f, &last, hi)}};
 }
 
-int
-gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t off, uint64_t len, gefs_extent_fn fn,
-	       void *arg, gefs_error *e)
+static int
+read_file(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t off, uint64_t len, bool places,
+	  gefs_extent_fn fn, void *arg, gefs_error *e)
 {
 	uint8_t lo[KEY_MAX], hi[KEY_MAX];
 
@@ -160,7 +173,7 @@ gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64
 	if (d->is_dir || off >= size || len == 0)
 		return 0;
 	struct reader *r = calloc(1, sizeof *r);
-	if (!r || !(r->data = malloc((size_t)BATCH * img->f->blksz))) {
+	if (!r || (!places && !(r->data = malloc((size_t)BATCH * img->f->blksz)))) {
 		free(r);
 		return gefs_fail_memory(e);
 	}
@@ -170,6 +183,7 @@ gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64
 	r->fn = fn;
 	r->arg = arg;
 	r->e = e;
+	r->places = places;
 	r->sort = !format_has(img->f, GEFS_HAS_NUMERIC_KEYS);
 	struct bounds in = wanted_keys(r, d->qpath, lo, hi);
 	struct scan_ops ops = {data_kv, node_damage, NULL, r};
@@ -182,4 +196,18 @@ gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64
 	free(r->data);
 	free(r);
 	return rc;
+}
+
+int
+gefs_file_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t off, uint64_t len, gefs_extent_fn fn,
+	       void *arg, gefs_error *e)
+{
+	return read_file(img, t, d, off, len, false, fn, arg, e);
+}
+
+int
+gefs_file_extents(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t off, uint64_t len,
+		  gefs_extent_fn fn, void *arg, gefs_error *e)
+{
+	return read_file(img, t, d, off, len, true, fn, arg, e);
 }

@@ -1,6 +1,9 @@
+#include "damage.h"
+
+#include <inttypes.h>
 #include <string.h>
 
-#include "dump.h"
+#include "common.h"
 
 enum { SHOWN_MAX = 20, SEEN = 4096 };
 
@@ -66,15 +69,21 @@ damage_met(void)
 	return told > 0;
 }
 
-int
-failed(const gefs_error *e)
+void
+complain_error(const gefs_error *e)
 {
 	char text[4 * sizeof e->text];
 
+	complain("%s", printable(e->text, strlen(e->text), text, sizeof text));
+}
+
+int
+failed(const gefs_error *e)
+{
 	if (e->code == GEFS_EDAMAGE || e->code == GEFS_EIO) {
 		damage_tell(e);
 		return EXIT_DONE;
 	}
-	complain("%s", printable(e->text, strlen(e->text), text, sizeof text));
+	complain_error(e);
 	return EXIT_FAILED;
 }

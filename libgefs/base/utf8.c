@@ -1,7 +1,7 @@
-#include "utf8.h"
+#include "gefs.h"
 
 size_t
-utf8_next(const uint8_t *p, size_t n, uint32_t *rune)
+gefs_utf8_next(const uint8_t *p, size_t n, uint32_t *rune)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t len;
@@ -29,12 +29,12 @@ utf8_next(const uint8_t *p, size_t n, uint32_t *rune)
 }
 
 bool
-utf8_valid(const uint8_t *p, size_t n)
+gefs_utf8_valid(const uint8_t *p, size_t n)
 {
 	uint32_t rune;
 
 	for (size_t at = 0; at < n;) {
-		size_t len = utf8_next(p + at, n - at, &rune);
+		size_t len = gefs_utf8_next(p + at, n - at, &rune);
 		if (len == 0)
 			return false;
 		at += len;

@@ -1,9 +1,11 @@
 #include "contents.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
-#include "../common/sha256.h"
+#include "common.h"
+#include "damage.h"
+#include "sha256.h"
 
 struct stream {
 	const struct sink *sink;
@@ -47,7 +49,7 @@ stream_extent(void *arg, const gefs_extent *x)
 }
 
 int
-contents_read(struct dump *d, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
+contents_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
 	      uint64_t off, uint64_t len, const struct sink *sink, uint64_t *lost, gefs_error *e)
 {
 	/* Lengths beyond 2^63 are junk, and read as if they were 2^63. */
@@ -59,7 +61,7 @@ contents_read(struct dump *d, const gefs_tree *t, const gefs_dirent *f, const ui
 	if (off >= size)
 		return 0;
 	end = len < size - off ? off + len : size;
-	rc = gefs_file_read(d->img, t, f, off, end - off, stream_extent, &s, e);
+	rc = gefs_file_read(img, t, f, off, end - off, stream_extent, &s, e);
 	*lost = s.lost;
 	if (rc == 0 && s.at < end)
 		rc = sink->zeros(sink->arg, end - s.at);
@@ -81,7 +83,7 @@ hash_zeros(void *arg, uint64_t n)
 }
 
 int
-contents_hash(struct dump *d, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
+contents_hash(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
 	      char hex[65], gefs_error *e)
 {
 	struct sha256 s;
@@ -90,9 +92,50 @@ contents_hash(struct dump *d, const gefs_tree *t, const gefs_dirent *f, const ui
 
 	sha256_init(&s);
 	hex[0] = 0;
-	if (contents_read(d, t, f, path, path_len, 0, UINT64_MAX, &sink, &lost, e) < 0)
+	if (contents_read(img, t, f, path, path_len, 0, UINT64_MAX, &sink, &lost, e) < 0)
 		return -1;
 	if (!lost)
 		sha256_hex(&s, hex);
 	return 0;
+}
+
+static int
+write_bytes(void *arg, const uint8_t *p, size_t n)
+{
+	(void)arg;
+	return fwrite(p, 1, n, stdout) == n ? 0 : 1;
+}
+
+static int
+write_zeros(void *arg, uint64_t n)
+{
+	static const uint8_t zeros[65536];
+
+	while (n) {
+		size_t step = n < sizeof zeros ? (size_t)n : sizeof zeros;
+		if (write_bytes(arg, zeros, step))
+			return 1;
+		n -= step;
+	}
+	return 0;
+}
+
+int
+contents_show(gefs_image *img, const gefs_tree *t, const char *path, uint64_t off, uint64_t len)
+{
+	const struct sink sink = {write_bytes, write_zeros, NULL};
+	uint8_t storage[GEFS_KEY_MAX];
+	gefs_dirent file;
+	gefs_error e;
+	uint64_t lost;
+
+	if (gefs_file_find(img, t, path, &file, storage, &e) < 0)
+		return failed(&e);
+	if (file.is_dir) {
+		complain("%s: is a directory", path);
+		return EXIT_FAILED;
+	}
+	if (contents_read(img, t, &file, (const uint8_t *)path, strlen(path), off, len, &sink, &lost, &e) < 0)
+		return failed(&e);
+	return EXIT_DONE;
 }
