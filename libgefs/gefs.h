@@ -51,15 +51,24 @@ typedef struct gefs_options {
 	int super;       /* -1: the copy of the root data that the file server would take; 0 the first one, 1 the last one */
 	unsigned jobs;   /* threads; 0: one for each processor */
 	const char *format; /* a name of gefs_format_names(): do not find out the version; NULL: find out */
+	/* Called now and then while a compressed image has to be unpacked, with bytes of the file; non-zero gives up. */
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *progress_arg;
 } gefs_options;
 
-/* Opens an image read-only. Needs a readable copy of the root data (a superblock; in older versions an arena header);
+/* Opens an image read-only. It may be compressed (docs/compressed.md), which its first bytes tell; offsets count in
+ * what is inside. Seekable zstd is read in place, everything else is first unpacked into a temporary file. Needs a readable copy of the root data (a superblock; in older versions an arena header);
  * everything else may be damaged. opts may be NULL. */
 GEFS_API gefs_image *gefs_open(const char *path, const gefs_options *opts, gefs_error *);
 
 /* The same for an image in memory, which must stay until gefs_close. */
 GEFS_API gefs_image *gefs_open_memory(const void *data, size_t len, const gefs_options *opts, gefs_error *);
 GEFS_API void gefs_close(gefs_image *); /* NULL is fine */
+
+/* The bytes come out of a compressed file: such an image cannot be written in place. */
+GEFS_API bool gefs_is_compressed(const gefs_image *);
+/* A sentence on how this image could be read faster, for people; NULL when there is nothing to say. */
+GEFS_API const char *gefs_image_hint(const gefs_image *);
 
 /* On-disk versions: "gefs9.00", "gefs0001-le", "gefs0001-be", "gefs-2023" (docs/format.md, Versions). */
 GEFS_API const char *gefs_version_name(const gefs_image *);

@@ -12,6 +12,8 @@ disk_read(struct disk *d, void *buf, size_t len, uint64_t off, gefs_error *e)
 		return gefs_fail(e, GEFS_EDAMAGE, off,
 				 "address 0x%" PRIx64 " lies beyond the end of the device (0x%" PRIx64 " bytes)", off,
 				 d->size);
+	if (d->ops->read)
+		return d->ops->read(d, buf, len, off, e);
 	for (size_t done = 0; done < len;) {
 		int64_t n = d->ops->pread(d, (char *)buf + done, len - done, off + done);
 		if (n < 0 && errno == EINTR)

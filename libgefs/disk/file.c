@@ -35,7 +35,7 @@ file_close(struct disk *d)
 	free(f);
 }
 
-static const struct disk_ops file_ops = {file_pread, file_close};
+static const struct disk_ops file_ops = {.pread = file_pread, .close = file_close};
 
 static int
 file_size(int fd, const char *path, uint64_t *size, gefs_error *e)
@@ -66,6 +66,22 @@ file_size(int fd, const char *path, uint64_t *size, gefs_error *e)
 }
 
 struct disk *
+disk_of_fd(int fd, uint64_t size, uint64_t offset, gefs_error *e)
+{
+	struct file_disk *f = calloc(1, sizeof *f);
+	if (!f) {
+		gefs_fail_memory(e);
+		close(fd);
+		return NULL;
+	}
+	f->disk.ops = &file_ops;
+	f->disk.size = size - offset;
+	f->fd = fd;
+	f->offset = offset;
+	return &f->disk;
+}
+
+struct disk *
 disk_open_file(const char *path, uint64_t offset, gefs_error *e)
 {
 	uint64_t size = 0;
@@ -88,16 +104,7 @@ disk_open_file(const char *path, uint64_t offset, gefs_error *e)
 			  size);
 		goto fail;
 	}
-	struct file_disk *f = calloc(1, sizeof *f);
-	if (!f) {
-		gefs_fail_memory(e);
-		goto fail;
-	}
-	f->disk.ops = &file_ops;
-	f->disk.size = size - offset;
-	f->fd = fd;
-	f->offset = offset;
-	return &f->disk;
+	return disk_of_fd(fd, size, offset, e);
 fail:
 	close(fd);
 	return NULL;

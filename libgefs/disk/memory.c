@@ -28,7 +28,7 @@ memory_close(struct disk *d)
 	free(d);
 }
 
-static const struct disk_ops memory_ops = {memory_pread, memory_close};
+static const struct disk_ops memory_ops = {.pread = memory_pread, .close = memory_close};
 
 struct disk *
 disk_open_memory(const void *data, size_t len, gefs_error *e)

@@ -115,7 +115,7 @@ sparse_close(struct disk *d)
 struct disk *
 sparse_disk(struct sparse *s)
 {
-	static const struct disk_ops ops = {sparse_pread, sparse_close};
+	static const struct disk_ops ops = {.pread = sparse_pread, .close = sparse_close};
 	struct sparse_disk *d = calloc(1, sizeof *d);
 	if (!d)
 		abort();
