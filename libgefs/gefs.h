@@ -515,6 +515,39 @@ GEFS_API int gefs_owners(gefs_image *, uint64_t addr, gefs_owner_fn, gefs_damage
  * by looking at all entries. -1 when it cannot be told. */
 GEFS_API int gefs_qid_path(gefs_image *, const gefs_tree *, uint64_t qpath, char *buf, size_t n, gefs_error *);
 
+/* ---- packing: compressed images that are read in place (docs/compressed.md) ---- */
+
+enum { GEFS_FRAME_MIN = 64 << 10, GEFS_FRAME_DEFAULT = 256 << 10, GEFS_FRAME_MAX = 16 << 20 };
+
+typedef struct gefs_pack_options {
+	int level;           /* of zstd, 1 to 22; 0: 3 */
+	uint32_t frame_size; /* bytes of the image in a frame: a power of two from GEFS_FRAME_MIN to _MAX; 0: _DEFAULT */
+	bool long_distance;  /* look for repetitions in the whole frame */
+	bool all;            /* also what is in free blocks; the file need not be a gefs image then */
+} gefs_pack_options;
+
+typedef struct gefs_pack_stats {
+	uint64_t size, packed_size; /* bytes of the image, and of what was written */
+	uint64_t frames;
+	uint32_t frame_size;
+	uint64_t free_bytes;        /* in free blocks that were stored as zeros */
+	uint32_t damaged_arenas;    /* whose log does not tell what is free: all of them was kept */
+	bool released;              /* all was kept, because older snapshots may use what counts as free */
+} gefs_pack_stats;
+
+/* Takes the next n bytes; non-zero stops. */
+typedef int (*gefs_write_fn)(void *arg, const void *p, size_t n);
+/* Packs an image, compressed or not, as zstd with a seek table. What is written depends on the image and on the
+ * pack options alone, not on the number of threads. Progress is that of the gefs_options, in bytes of the image. */
+GEFS_API int gefs_pack(const char *path, const gefs_options *, const gefs_pack_options *, gefs_write_fn, void *arg,
+		       gefs_pack_stats *, gefs_error *);
+
+/* Takes n bytes of the image at off; non-zero stops. */
+typedef int (*gefs_piece_fn)(void *arg, uint64_t off, const void *p, size_t n);
+/* Unpacks a compressed image of any kind. Pieces come in ascending order; what is left out is zeros. *size gets the
+ * size of the image. Progress is in bytes of the compressed file, or of the image when it is read in place. */
+GEFS_API int gefs_unpack(const char *path, const gefs_options *, gefs_piece_fn, void *arg, uint64_t *size, gefs_error *);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "disk/packheader.h"
 #include "disk/spool.h"
 
 const char *
@@ -40,8 +41,10 @@ struct disk *
 compressed_open(struct disk *file, enum compression c, const char *name, const gefs_options *o, gefs_error *e)
 {
 	struct disk *d = NULL;
-	int rc = c == ZSTD_FILE ? frames_open(file, name, &d, e) : 1;
+	int rc = packheader_check(file, name, e);
 
+	if (rc == 0)
+		rc = c == ZSTD_FILE ? frames_open(file, name, &d, e) : 1;
 	if (rc > 0) {
 		struct unpack u = {.file = file, .name = name};
 		if (o) {

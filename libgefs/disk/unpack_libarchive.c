@@ -48,6 +48,14 @@ support(struct archive *a, enum compression c)
 	}
 }
 
+/* How much of the file the filter took; not every one tells in the end. */
+static uint64_t
+consumed(struct archive *a, const struct source *s)
+{
+	la_int64_t n = archive_filter_bytes(a, -1);
+	return n >= 0 ? (uint64_t)n : s->at;
+}
+
 static int
 run(struct archive *a, struct unpack *u, enum compression c, struct source *s, gefs_error *e)
 {
@@ -65,7 +73,7 @@ run(struct archive *a, struct unpack *u, enum compression c, struct source *s, g
 		rc = archive_read_next_header(a, &entry);
 	while (rc == ARCHIVE_OK) {
 		rc = archive_read_data_block(a, &p, &n, &off);
-		if (rc == ARCHIVE_OK && unpack_feed(u, p, n, (uint64_t)archive_filter_bytes(a, -1), e) < 0)
+		if (rc == ARCHIVE_OK && unpack_feed(u, p, n, consumed(a, s), e) < 0)
 			return -1;
 	}
 	if (rc == ARCHIVE_EOF)
@@ -74,7 +82,7 @@ run(struct archive *a, struct unpack *u, enum compression c, struct source *s, g
 		return gefs_fail(e, s->error.code, GEFS_NIL, "%s: %s", u->name, s->error.text);
 	return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "%s: cannot unpack it (%s): %s, near byte %" PRIu64 " of the file",
 			 u->name, compression_name(c), archive_error_string(a) ? archive_error_string(a) : "damaged",
-			 (uint64_t)archive_filter_bytes(a, -1));
+			 consumed(a, s));
 }
 
 int
