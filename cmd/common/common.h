@@ -39,4 +39,9 @@ struct progress *progress_new(bool force);
 int progress_show(void *progress, const char *what, uint64_t done, uint64_t total);
 void progress_end(struct progress *); /* clears the line and frees */
 
+/* gefs_open, with a progress line while a compressed image is unpacked, and then the hint. */
+gefs_image *open_image(const char *path, const gefs_options *, gefs_error *);
+/* On a terminal only: how the image could be read faster, if it could. */
+void show_hint(const gefs_image *);
+
 #endif

@@ -56,7 +56,7 @@ run(struct dump *d, const struct command *cmd)
 	gefs_error e;
 	int status;
 
-	d->img = gefs_open(d->image, &d->open, &e);
+	d->img = open_image(d->image, &d->open, &e);
 	if (!d->img) {
 		complain("%s", e.text);
 		return EXIT_FAILED;

@@ -23,6 +23,7 @@ struct disk {
 	uint64_t size; /* bytes */
 	const char *compression; /* "zstd", "gzip", ... of the file that holds the bytes, which cannot be written in
 				  * place; NULL when they lie there as they are */
+	uint32_t unit;           /* bytes that are got at once, at its multiples, however few are asked for; 0: no matter */
 	bool unpacked;           /* the compressed file could not be read in place: a temporary file holds the bytes */
 };
 

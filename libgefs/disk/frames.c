@@ -160,6 +160,15 @@ frames_close(struct disk *disk)
 
 static const struct disk_ops frames_ops = {.read = frames_read, .close = frames_close};
 
+/* Of the first frame that holds anything: all have that size but the last one, in files that were made to be read in
+ * place. */
+static uint32_t
+usual_size(const struct frameindex *x)
+{
+	size_t i = frameindex_find(x, 0);
+	return (uint32_t)(x->frames[i + 1].out - x->frames[i].out);
+}
+
 int
 frames_open(struct disk *file, const char *name, struct disk **out, gefs_error *e)
 {
@@ -178,6 +187,7 @@ frames_open(struct disk *file, const char *name, struct disk **out, gefs_error *
 	}
 	pthread_mutex_init(&d->lock, NULL);
 	d->disk.ops = &frames_ops;
+	d->disk.unit = usual_size(&d->index);
 	d->disk.size = d->index.frames[d->index.count].out;
 	d->file = file;
 	*out = &d->disk;
