@@ -24,8 +24,8 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilibgefs -fPIC -fvisibility=hidden -pthread \
 	     $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(SANITIZE)
-# What libgefs stands on.
-LIBS = -larchive -lzstd
+# What libgefs stands on: everything that is linked with it needs them.
+LIBS := $(shell pkg-config --libs libzstd libarchive libxxhash 2>/dev/null || echo -lzstd -larchive -lxxhash)
 
 LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -56,7 +56,7 @@ $(BUILD)/lib/libgefs.so: $(BUILD)/lib/libgefs.so.$(VERSION)
 # Made every time: it holds the PREFIX of this very call.
 $(BUILD)/lib/pkgconfig/gefs.pc: libgefs/gefs.pc.in FORCE
 	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCLUDEDIR@|$(INCLUDEDIR)|;s|@VERSION@|$(VERSION)|' $< >$@
+	sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCLUDEDIR@|$(INCLUDEDIR)|;s|@VERSION@|$(VERSION)|;s|@LIBS@|$(LIBS)|' $< >$@
 
 # A command is every .c file of its folder, cmd/common and the library.
 define command

@@ -58,15 +58,25 @@ typedef struct gefs_options {
 	unsigned jobs;   /* threads; 0: one for each processor */
 	const char *format; /* a name of gefs_format_names(): do not find out the version; NULL: find out */
 	bool write;         /* open for changing: locks the file, refuses devices in use */
+	/* Called now and then while a compressed image has to be unpacked, with bytes of the file; non-zero gives up. */
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	void *progress_arg;
 } gefs_options;
 
-/* Opens an image read-only. Needs a readable copy of the root data (a superblock; in older versions an arena header);
- * everything else may be damaged. opts may be NULL. */
+/* Opens an image, read-only unless opts say otherwise. It may be compressed (docs/compressed.md), which its first bytes tell; offsets count in
+ * what is inside. Seekable zstd is read in place, everything else is first unpacked into a temporary file. Needs a
+ * readable copy of the root data (a superblock; in older versions an arena header); everything else may be damaged.
+ * opts may be NULL. */
 GEFS_API gefs_image *gefs_open(const char *path, const gefs_options *opts, gefs_error *);
 
 /* The same for an image in memory, which must stay until gefs_close. */
 GEFS_API gefs_image *gefs_open_memory(const void *data, size_t len, const gefs_options *opts, gefs_error *);
 GEFS_API void gefs_close(gefs_image *); /* NULL is fine */
+
+/* The bytes come out of a compressed file: such an image cannot be written in place. */
+GEFS_API bool gefs_is_compressed(const gefs_image *);
+/* A sentence on how this image could be read faster, for people; NULL when there is nothing to say. */
+GEFS_API const char *gefs_image_hint(const gefs_image *);
 
 /* On-disk versions: "gefs9.00", "gefs0001-le", "gefs0001-be", "gefs-2023" (docs/format.md, Versions). */
 GEFS_API const char *gefs_version_name(const gefs_image *);
@@ -666,6 +676,39 @@ GEFS_API void gefs_archive_by_ending(const char *name, const char **format, cons
  * exist is an error before anything is written. Damage, names that had to be changed and what could not be stored are
  * notes, and do not end the export. stats (may be NULL) are filled in any case. */
 GEFS_API int gefs_export(gefs_image *, const gefs_export_options *, gefs_export_stats *, gefs_error *);
+
+/* ---- packing: compressed images that are read in place (docs/compressed.md) ---- */
+
+enum { GEFS_FRAME_MIN = 64 << 10, GEFS_FRAME_DEFAULT = 256 << 10, GEFS_FRAME_MAX = 16 << 20 };
+
+typedef struct gefs_pack_options {
+	int level;           /* of zstd, 1 to 22; 0: 3 */
+	uint32_t frame_size; /* bytes of the image in a frame: a power of two from GEFS_FRAME_MIN to _MAX; 0: _DEFAULT */
+	bool long_distance;  /* look for repetitions in the whole frame */
+	bool all;            /* also what is in free blocks; the file need not be a gefs image then */
+} gefs_pack_options;
+
+typedef struct gefs_pack_stats {
+	uint64_t size, packed_size; /* bytes of the image, and of what was written */
+	uint64_t frames;
+	uint32_t frame_size;
+	uint64_t free_bytes;        /* in free blocks that were stored as zeros */
+	uint32_t damaged_arenas;    /* whose log does not tell what is free: all of them was kept */
+	bool released;              /* all was kept, because older snapshots may use what counts as free */
+} gefs_pack_stats;
+
+/* Takes the next n bytes; non-zero stops. */
+typedef int (*gefs_write_fn)(void *arg, const void *p, size_t n);
+/* Packs an image, compressed or not, as zstd with a seek table. What is written depends on the image and on the
+ * pack options alone, not on the number of threads. Progress is that of the gefs_options, in bytes of the image. */
+GEFS_API int gefs_pack(const char *path, const gefs_options *, const gefs_pack_options *, gefs_write_fn, void *arg,
+		       gefs_pack_stats *, gefs_error *);
+
+/* Takes n bytes of the image at off; non-zero stops. */
+typedef int (*gefs_piece_fn)(void *arg, uint64_t off, const void *p, size_t n);
+/* Unpacks a compressed image of any kind. Pieces come in ascending order; what is left out is zeros. *size gets the
+ * size of the image. Progress is in bytes of the compressed file, or of the image when it is read in place. */
+GEFS_API int gefs_unpack(const char *path, const gefs_options *, gefs_piece_fn, void *arg, uint64_t *size, gefs_error *);
 
 #ifdef __cplusplus
 }

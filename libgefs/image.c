@@ -177,7 +177,7 @@ fail:
 gefs_image *
 gefs_open(const char *path, const gefs_options *o, gefs_error *e)
 {
-	struct disk *d = disk_open_file(path, o ? o->offset : 0, o && o->write, e);
+	struct disk *d = disk_open_image(path, o, e);
 	return d ? image_open_disk(d, o, path, e) : NULL;
 }
 
@@ -226,6 +226,20 @@ uint64_t
 gefs_device_size(const gefs_image *img)
 {
 	return img->disk->size;
+}
+
+bool
+gefs_is_compressed(const gefs_image *img)
+{
+	return img->disk->compression != NULL;
+}
+
+const char *
+gefs_image_hint(const gefs_image *img)
+{
+	return img->disk->unpacked ? "this image was unpacked into a temporary file, as every command will do again; "
+				     "gefs-pack makes one that is read in place"
+				   : NULL;
 }
 
 uint32_t

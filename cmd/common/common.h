@@ -42,4 +42,7 @@ struct progress *progress_new(bool force);
 int progress_show(void *progress, const char *what, uint64_t done, uint64_t total);
 void progress_end(struct progress *); /* clears the line and frees */
 
+/* On a terminal only: how the image could be read faster, if it could. */
+void show_hint(const gefs_image *);
+
 #endif

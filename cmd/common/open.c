@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "damage.h"
 #include "json.h"
@@ -65,16 +66,31 @@ open_option(int c, char **argv, const char *help, gefs_options *o)
 	return ok ? -1 : EXIT_USAGE;
 }
 
+void
+show_hint(const gefs_image *img)
+{
+	const char *hint = gefs_image_hint(img);
+	if (hint && isatty(STDERR_FILENO))
+		complain("%s", hint);
+}
+
 gefs_image *
 open_image(const char *path, const gefs_options *o)
 {
+	struct progress *p = progress_new(false);
+	gefs_options own = *o;
 	gefs_error e;
-	gefs_image *img = gefs_open(path, o, &e);
 
-	if (img)
-		json_inferred(gefs_features(img) & GEFS_HAS_INFERENCES);
-	else
+	own.progress = progress_show;
+	own.progress_arg = p;
+	gefs_image *img = gefs_open(path, &own, &e);
+	progress_end(p);
+	if (!img) {
 		complain("%s", e.text);
+		return NULL;
+	}
+	json_inferred(gefs_features(img) & GEFS_HAS_INFERENCES);
+	show_hint(img);
 	return img;
 }
 

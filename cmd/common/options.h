@@ -28,7 +28,7 @@ int open_option(int c, char **argv, const char *help, gefs_options *);
 /* Complains, points to --help, and returns EXIT_USAGE. */
 int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Opens the image; NULL after a complaint. */
+/* Opens the image, with a progress line while a compressed one is unpacked, and then the hint; NULL after a complaint. */
 gefs_image *open_image(const char *path, const gefs_options *);
 /* The tree of a label, or of a number, whose files are wanted; NULL is main. -1 to go on, else the exit status. */
 int open_tree(gefs_image *, const char *snap, gefs_tree *);

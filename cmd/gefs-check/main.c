@@ -67,24 +67,27 @@ static int
 check_one(const char *path, const struct settings *s)
 {
 	gefs_error e = {0};
-	gefs_image *img = gefs_open(path, &s->open, &e);
+	struct progress *p = s->quiet || s->json ? (s->progress ? progress_new(true) : NULL) : progress_new(s->progress);
+	gefs_options open = s->open;
+	gefs_check_options o = s->check;
 	int status = FSCK_TROUBLE;
 
+	open.progress = o.progress = progress;
+	open.progress_arg = o.progress_arg = p;
+	gefs_image *img = gefs_open(path, &open, &e);
 	json_inferred(img && gefs_features(img) & GEFS_HAS_INFERENCES);
 
 	if (!img) {
+		progress_end(p);
 		if (s->json)
 			report_failure(path, &e);
 		complain("%s", e.text);
 		return status;
 	}
-	gefs_check_options o = s->check;
-	struct progress *p = s->quiet || s->json ? (s->progress ? progress_new(true) : NULL) : progress_new(s->progress);
-	o.progress = progress;
-	o.progress_arg = p;
 	gefs_check *c = gefs_check_run(img, &o, &e);
-	if (p)
-		progress_end(p);
+	progress_end(p);
+	if (!s->quiet)
+		show_hint(img);
 	if (!c) {
 		if (s->json)
 			report_failure(path, &e);

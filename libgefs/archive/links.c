@@ -100,7 +100,7 @@ damaged(void *arg, int which, const gefs_error *e)
 int
 links_enter(struct links *l, const gefs_tree *t, gefs_error *e)
 {
-	struct diff_ops ops = {contents_changed, damaged, NULL, l};
+	struct diff_ops ops = {.change = contents_changed, .damage = damaged, .arg = l};
 	gefs_error why;
 
 	l->lost = false;

@@ -1,4 +1,6 @@
-/* Bulk reading: sorted, merged into pieces of at most 128 KiB (which stay in a processor's cache), threaded. */
+/* Bulk reading: sorted, merged into pieces of at most 128 KiB (which stay in a processor's cache), threaded. Where the
+ * disk has units that are costly to get (frames of a compressed file), one thread does all pieces of a unit, so that
+ * the others need not wait for it. */
 #include "block/cache.h"
 
 #include <stdlib.h>
@@ -9,6 +11,7 @@ enum { PIECE = 128 << 10 };
 
 struct piece {
 	size_t first, count; /* items; they cover consecutive (or equal) addresses */
+	size_t group;        /* of the pieces that one thread does, from this one on: how many; 0 inside a group */
 };
 
 static int
@@ -28,10 +31,8 @@ item_done(struct bulk *b, struct bulk_item *it, const uint8_t *block)
 }
 
 static void
-read_piece(void *arg, size_t i, unsigned worker)
+read_piece(struct bulk *b, const struct piece *p, unsigned worker)
 {
-	struct bulk *b = arg;
-	struct piece *p = &b->pieces[i];
 	struct bulk_item *it = &b->items[p->first];
 	uint8_t *buf = b->img->bulk_buffers + (size_t)worker * PIECE;
 	uint64_t start = it->ptr.addr;
@@ -51,6 +52,21 @@ read_piece(void *arg, size_t i, unsigned worker)
 	}
 }
 
+static void
+read_group(void *arg, size_t i, unsigned worker)
+{
+	struct bulk *b = arg;
+	for (size_t k = 0; k < b->pieces[i].group; k++)
+		read_piece(b, &b->pieces[i + k], worker);
+}
+
+static bool
+same_unit(const struct bulk *b, uint64_t one, uint64_t other)
+{
+	uint32_t unit = b->img->disk->unit;
+	return unit == 0 || one / unit == other / unit;
+}
+
 static size_t
 cut_pieces(struct bulk *b)
 {
@@ -62,14 +78,27 @@ cut_pieces(struct bulk *b)
 		uint64_t addr = b->items[i].ptr.addr;
 		if (p) {
 			uint64_t last = b->items[i - 1].ptr.addr, start = b->items[p->first].ptr.addr;
-			if (addr - last <= blksz && addr - start + blksz <= PIECE) {
+			if (addr - last <= blksz && addr - start + blksz <= PIECE && same_unit(b, start, addr)) {
 				p->count++;
 				continue;
 			}
 		}
-		b->pieces[k++] = (struct piece){i, 1};
+		b->pieces[k++] = (struct piece){i, 1, 0};
 	}
 	return k;
+}
+
+static void
+group_pieces(struct bulk *b, size_t n)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t at = b->items[b->pieces[i].first].ptr.addr, from = b->items[b->pieces[first].first].ptr.addr;
+		if (b->img->disk->unit == 0 || !same_unit(b, from, at))
+			first = i;
+		b->pieces[first].group++;
+	}
 }
 
 void
@@ -82,7 +111,8 @@ bulk_start(struct bulk *b)
 	if (!img->bulk_buffers)
 		img->bulk_buffers = aligned_alloc(BLOCK_ALIGN, (size_t)pool_jobs(img->pool) * PIECE);
 	size_t n = b->pieces && img->bulk_buffers ? cut_pieces(b) : 0;
-	b->batch = (struct pool_batch){.n = n, .work = read_piece, .arg = b};
+	group_pieces(b, n);
+	b->batch = (struct pool_batch){.n = n, .work = read_group, .arg = b};
 	pool_start(img->pool, &b->batch);
 }
 

@@ -20,6 +20,8 @@ disk_read(struct disk *d, void *buf, size_t len, uint64_t off, gefs_error *e)
 {
 	if (check_range(d, len, off, e) < 0)
 		return -1;
+	if (d->ops->read)
+		return d->ops->read(d, buf, len, off, e);
 	for (size_t done = 0; done < len;) {
 		int64_t n = d->ops->pread(d, (char *)buf + done, len - done, off + done);
 		if (n < 0 && errno == EINTR)

@@ -50,7 +50,7 @@ file_barrier(struct disk *d)
 }
 
 static const struct disk_ops reading = {.pread = file_pread, .close = file_close};
-static const struct disk_ops writing = {file_pread, file_pwrite, file_barrier, file_close};
+static const struct disk_ops writing = {.pread = file_pread, .pwrite = file_pwrite, .barrier = file_barrier, .close = file_close};
 
 static int
 file_size(int fd, const char *path, uint64_t *size, gefs_error *e)
@@ -109,6 +109,22 @@ open_file(const char *path, bool write, gefs_error *e)
 }
 
 struct disk *
+disk_of_fd(int fd, uint64_t size, uint64_t offset, bool write, gefs_error *e)
+{
+	struct file_disk *f = calloc(1, sizeof *f);
+	if (!f) {
+		gefs_fail_memory(e);
+		close(fd);
+		return NULL;
+	}
+	f->disk.ops = write ? &writing : &reading;
+	f->disk.size = size - offset;
+	f->fd = fd;
+	f->offset = offset;
+	return &f->disk;
+}
+
+struct disk *
 disk_open_file(const char *path, uint64_t offset, bool write, gefs_error *e)
 {
 	uint64_t size = 0;
@@ -128,16 +144,7 @@ disk_open_file(const char *path, uint64_t offset, bool write, gefs_error *e)
 			  size);
 		goto fail;
 	}
-	struct file_disk *f = calloc(1, sizeof *f);
-	if (!f) {
-		gefs_fail_memory(e);
-		goto fail;
-	}
-	f->disk.ops = write ? &writing : &reading;
-	f->disk.size = size - offset;
-	f->fd = fd;
-	f->offset = offset;
-	return &f->disk;
+	return disk_of_fd(fd, size, offset, write, e);
 fail:
 	close(fd);
 	return NULL;

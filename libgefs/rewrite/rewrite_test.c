@@ -71,7 +71,7 @@ attempt(const char *path, uint64_t fail, bool forever, struct written *w, uint64
 
 	f = (struct flaky){.below = disk_open_file(path, 0, false, e), .fail = fail, .forever = forever};
 	assert_non_null(f.below);
-	f.disk = (struct disk){&flaky_ops, f.below->size};
+	f.disk = (struct disk){.ops = &flaky_ops, .size = f.below->size};
 	gefs_image *img = image_open_disk(&f.disk, &o, path, e);
 	int rc = img ? gefs_rewrite(img, NULL, take, w, &r, e) : -1;
 	gefs_close(img);

@@ -57,12 +57,12 @@ fault_close(struct disk *d)
 struct disk *
 fault_new(struct disk *below, enum fault_kind kind, uint64_t nth, size_t partial)
 {
-	static const struct disk_ops ops = {fault_pread, fault_pwrite, fault_barrier, fault_close};
+	static const struct disk_ops ops = {.pread = fault_pread, .pwrite = fault_pwrite, .barrier = fault_barrier, .close = fault_close};
 	struct fault *f = calloc(1, sizeof *f);
 
 	if (!f)
 		abort();
-	*f = (struct fault){{&ops, below->size}, below, kind, nth, partial, false};
+	*f = (struct fault){{.ops = &ops, .size = below->size}, below, kind, nth, partial, false};
 	return &f->disk;
 }
 

@@ -50,12 +50,12 @@ record_close(struct disk *d)
 struct disk *
 record_new(struct disk *below)
 {
-	static const struct disk_ops ops = {record_pread, record_pwrite, record_barrier, record_close};
+	static const struct disk_ops ops = {.pread = record_pread, .pwrite = record_pwrite, .barrier = record_barrier, .close = record_close};
 	struct record *r = calloc(1, sizeof *r);
 
 	if (!r)
 		abort();
-	r->disk = (struct disk){&ops, below->size};
+	r->disk = (struct disk){.ops = &ops, .size = below->size};
 	r->below = below;
 	return &r->disk;
 }
