@@ -136,6 +136,15 @@ sub test_streams
 	is($r{status}, 1, 'a full disk');
 	like($r{err}, qr/standard output: cannot write: No space left/, 'is told');
 	unlink $out, "$dir/other.img";
+
+	# Interrupted at some moment, it leaves a whole image or nothing.
+	for my $seconds (0.01, 0.05, 0.1) {
+		%r = run('timeout', '-s', 'INT', $seconds, $compact, '-o', $out, image($slow ? 'snaps' : 'bulk'));
+		my @left = leftovers();
+		ok(!@left || ("@left" eq 'out.img' && $r{status} == 0), "interrupted after $seconds s")
+		    or diag("@left, status $r{status}: $r{err}");
+		unlink $out;
+	}
 }
 
 # A wrong byte in a file's block: named, and nothing is left.
@@ -149,6 +158,7 @@ sub test_damaged
 	flip($img, $addr + 5);
 	my %r = run($compact, '-o', $out, $img);
 	is($r{status}, 1, 'refused');
+	utf8::decode($r{err});
 	my $where = sprintf 'data block 0x%x (file %s, offset 0x%x, in snapshot main): hash is', $addr, $file->{path}, $offset;
 	like($r{err}, qr/\Q$where\E [0-9a-f]{16}, expected/, 'with block, path and snapshot');
 	is_deeply([leftovers()], ['damaged.img'], 'nothing is left behind');
