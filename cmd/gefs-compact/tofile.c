@@ -73,9 +73,10 @@ rewrite_image(const struct settings *s, gefs_image *img, gefs_rewrite_result *r,
 	if (!done) {
 		snprintf(e->text, sizeof e->text, "%s cannot be written", out_name(s));
 	} else if (gefs_rewrite(img, &o, sink_write, &sink, r, e) != 0) {
+		char text[4 * sizeof e->text]; /* names in it are the image's */
 		done = false;
 		if (!sink.failed)
-			complain("%s: %s", s->image, e->text);
+			complain("%s: %s", s->image, printable(e->text, strlen(e->text), text, sizeof text));
 	} else if (!sink_finish(&sink, r->size)) {
 		done = false;
 		snprintf(e->text, sizeof e->text, "%s could not be finished", out_name(s));

@@ -209,6 +209,26 @@ map(struct tour *t)
 }
 #endif
 
+static int
+on_output(void *arg, uint64_t offset, const void *data, size_t len)
+{
+	struct tour *t = arg;
+	(void)offset;
+	touch(t, data, len < 64 ? len : 64);
+	return step(t);
+}
+
+static void
+rewrite(struct tour *t)
+{
+	static const char *const labels[] = {"main"};
+	gefs_rewrite_options some = {.smallest = true, .labels = labels, .nlabels = 1};
+
+	t->steps = 0;
+	if (gefs_rewrite(t->img, NULL, on_output, t, NULL, NULL) == 0)
+		gefs_rewrite(t->img, &some, on_output, t, NULL, NULL);
+}
+
 void
 explore(gefs_image *img)
 {
@@ -224,6 +244,7 @@ explore(gefs_image *img)
 	}
 	snapshots(&t);
 	check(&t);
+	rewrite(&t);
 #ifdef FUZZ_MAP
 	map(&t);
 #endif
