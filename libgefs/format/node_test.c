@@ -18,7 +18,7 @@ struct builder {
 };
 
 static void
-put16(uint8_t *p, uint32_t v)
+store16(uint8_t *p, uint32_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
@@ -31,15 +31,15 @@ add(struct builder *w, uint32_t base, uint32_t head, int op, const char *key, ui
 	uint32_t i = be16(w->b + head), size = (op ? 5 : 4) + nk + nv;
 	uint8_t *p = w->b + base + (w->end -= size);
 
-	put16(w->b + base + 2 * i, w->end);
-	put16(w->b + head, i + 1);
-	put16(w->b + head + 2, be16(w->b + head + 2) + size);
+	store16(w->b + base + 2 * i, w->end);
+	store16(w->b + head, i + 1);
+	store16(w->b + head + 2, be16(w->b + head + 2) + size);
 	if (op)
 		*p++ = (uint8_t)op;
-	put16(p, nk);
+	store16(p, nk);
 	memset(p + 2, 'x', nk);
 	memcpy(p + 2, key, nk < strlen(key) ? nk : strlen(key));
-	put16(p + 2 + nk, nv);
+	store16(p + 2 + nk, nv);
 	memset(p + 4 + nk, 'v', nv);
 }
 
@@ -218,13 +218,13 @@ test_sizes(void **state)
 	w.b[9]--;
 	expect(&w, 1u << NODE_SIZES, true);
 	sound_leaf(&w);
-	put16(w.b + 4, 16373); /* 6 + 16373 is one byte too many */
+	store16(w.b + 4, 16373); /* 6 + 16373 is one byte too many */
 	expect(&w, 1u << NODE_OVERFULL | 1u << NODE_SIZES, true);
 	sound_leaf(&w);
-	put16(w.b + 2, 0xffff); /* not even the table of offsets fits */
+	store16(w.b + 2, 0xffff); /* not even the table of offsets fits */
 	expect(&w, 1u << NODE_OVERFULL, false);
 	sound_pivot(&w);
-	put16(w.b + 6, 4094);
+	store16(w.b + 6, 4094);
 	expect(&w, 1u << NODE_OVERFULL, false);
 }
 
@@ -235,19 +235,19 @@ test_bounds(void **state)
 
 	(void)state;
 	sound_leaf(&w);
-	put16(w.b + 6, 5); /* inside the table of offsets */
+	store16(w.b + 6, 5); /* inside the table of offsets */
 	expect(&w, 1u << NODE_BOUNDS, false);
 	sound_leaf(&w);
-	put16(w.b + 6, 0xffff);
+	store16(w.b + 6, 0xffff);
 	expect(&w, 1u << NODE_BOUNDS, false);
 	sound_leaf(&w);
-	put16(w.b + 6 + 16378 - 15, 0x4000); /* the key of the first record */
+	store16(w.b + 6 + 16378 - 15, 0x4000); /* the key of the first record */
 	expect(&w, 1u << NODE_BOUNDS, false);
 	sound_leaf(&w);
-	put16(w.b + 6 + 16378 - 12, 11); /* its value: one byte beyond the end */
+	store16(w.b + 6 + 16378 - 12, 11); /* its value: one byte beyond the end */
 	expect(&w, 1u << NODE_BOUNDS, false);
 	sound_pivot(&w);
-	put16(w.b + MESSAGES + 2, 8187 - 4);
+	store16(w.b + MESSAGES + 2, 8187 - 4);
 	expect(&w, 1u << NODE_BOUNDS, false);
 }
 
