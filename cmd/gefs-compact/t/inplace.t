@@ -10,6 +10,7 @@ use File::Temp qw(tempdir);
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
+use GefsWriting qw(stamp untouched patch);
 
 my $compact = tool('gefs-compact');
 my $undo = tool('gefs-undo');
@@ -40,25 +41,14 @@ sub fresh
 	my ($name) = @_;
 	image_copy(image($name), $img);
 	unlink glob "$img.*";
-	utime(1, 1, $img);
+	stamp($img);
 }
 
-# The time of the last change was set by hand: nothing has been written since.
-sub untouched
-{
-	my ($name) = @_;
-	is((stat $img)[9], 1, "$name: the image is untouched");
-}
-
-# refused(NAME, STATUS, LIKE, ARG...): one sentence on standard error, nothing written, no undo file.
+# refused(NAME, STATUS, LIKE, ARG...): and there is no undo file.
 sub refused
 {
 	my ($name, $status, $like, @arg) = @_;
-	my %r = run($compact, @arg);
-	is(complaint(\%r, $status), undef, "$name: exit status $status");
-	is($r{out}, '', "$name: nothing on standard output");
-	like($r{err}, qr/\Agefs-compact: [^\n]*$like[^\n]*\n\z/, "$name: says why");
-	untouched($name);
+	GefsWriting::refused($name, $status, $like, $img, $compact, @arg);
 	ok(!-e "$img.undo", "$name: no undo file");
 }
 
@@ -131,7 +121,7 @@ sub dry_run
 	fresh('small');
 	my %dry = run($compact, '-n', $img);
 	is(complaint(\%dry), undef, 'dry run');
-	untouched('dry run');
+	untouched($img, 'dry run');
 	chmod 0444, $img;
 	%dry = run($compact, '-n', $img);
 	is(complaint(\%dry), undef, 'dry run on a file that is read-only');
@@ -170,15 +160,15 @@ sub refusals
 	fresh('grown-bug');
 	refused('errors', 1, qr/the image has 1 error: super-arena-hash-grown: .*gefs-check/, $img);
 	fresh('small');
-	patch(snap_root() + 100, 'xxxx');
+	patch($img, snap_root() + 100, 'xxxx');
 	refused('a damaged tree', 1, qr/the image has \d+ errors?: .*node-hash/, $img);
 	fresh('small');
 	truncate($img, (-s $img) - 2 * 1048576) or die "$img: $!\n";
-	utime(1, 1, $img);
+	stamp($img);
 	refused('a short device', 1, qr/arena-size: arena 7/, $img);
 	refused('a folder', 1, qr/is a directory/, $tmp);
 	fresh('small');
-	patch($_, 'gefs8.00') for 0, (-s $img) - $blksz;
+	patch($img, $_, 'gefs8.00') for 0, (-s $img) - $blksz;
 	refused('an unknown version', 1, qr/version "gefs8\.00" is not supported/, $img);
 	fresh('crash-pt-super-7-300');
 	refused('--super that is older', 1, qr/superblock at 0x8000000 is not the one that counts: .*leave out --super/, '--super', 1, $img);
@@ -207,18 +197,18 @@ sub undo_files
 	ok(-e $mine && !-e "$img.undo", '--undo: there and nowhere else');
 	%r = run($undo, $mine, $img);
 	ok(same_bytes($img, image('small')), '--undo: puts everything back');
-	utime(1, 1, $img);
+	stamp($img);
 	%r = run($compact, '--undo', $mine, $img);
 	is($r{status}, 1, 'an undo file that exists');
 	like($r{err}, qr/exists already: .*gefs-undo "\Q$mine\E" IMAGE puts the image back/, 'an undo file that exists: what to do');
-	untouched('an undo file that exists');
+	untouched($img, 'an undo file that exists');
 	%r = run($compact, '--undo', "$tmp/no/such", $img);
 	like($r{err}, qr/cannot make the undo file.*No such file/, 'an undo file that cannot be made');
-	untouched('an undo file that cannot be made');
+	untouched($img, 'an undo file that cannot be made');
 	%r = run('sh', '-c', "trap '' XFSZ; ulimit -f 2; exec $compact $img");
 	is($r{status}, 1, 'no space for the undo file');
 	like($r{err}, qr/cannot write the undo file/, 'no space for the undo file: says so');
-	untouched('no space for the undo file');
+	untouched($img, 'no space for the undo file');
 	ok(!-e "$img.undo", 'no space for the undo file: none is left behind');
 	%r = run($compact, '--no-undo', $img);
 	is(complaint(\%r), undef, '--no-undo');
@@ -263,7 +253,7 @@ sub reclaim
 	}
 	# Damaged contents matter to this alone.
 	fresh('small');
-	patch(0x5fec000, 'damage');
+	patch($img, 0x5fec000, 'damage');
 	refused('reclaim of an image with damaged contents', 1, qr/data-hash/, '-r', $img);
 	my %r = run($compact, $img);
 	is(complaint(\%r), undef, 'without it, contents are not looked at');
@@ -278,7 +268,7 @@ sub guessed_version
 	%r = run($dump, 'log', '--format', 'gefs-2023', '--json', $img);
 	my @a0 = grep { ($_->{arena} // -1) == 0 } jsonl($r{out});
 	is(join(' ', map { $_->{op} } @a0[-4 .. -1]), 'free chain block end', 'gefs-2023: an empty block at the end');
-	utime(1, 1, $img);
+	stamp($img);
 	unlink "$img.undo";
 	refused('gefs-2023, reclaim', 1, qr/what is leaked is not known/, '--format', 'gefs-2023', '-r', $img);
 }
@@ -307,14 +297,4 @@ sub help
 	my @l = split /\n/, $r{out};
 	ok(@l <= 24, 'help fits a screen');
 	is(scalar(grep { length > 80 } @l), 0, 'and its lines fit');
-}
-
-sub patch
-{
-	my ($at, $bytes) = @_;
-	open(my $fh, '+<:raw', $img) or die "$img: $!\n";
-	sysseek($fh, $at, 0) // die "lseek: $!\n";
-	syswrite($fh, $bytes) == length $bytes or die "write: $!\n";
-	close $fh or die "write: $!\n";
-	utime(1, 1, $img);
 }

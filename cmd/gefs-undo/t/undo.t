@@ -10,6 +10,7 @@ use File::Temp qw(tempdir);
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
+use GefsWriting qw(stamp untouched patch);
 
 my $compact = tool('gefs-compact');
 my $undo = tool('gefs-undo');
@@ -32,23 +33,13 @@ sub fresh
 	image_copy(image($name), $img);
 	my %r = run($compact, '-q', $img);
 	is(complaint(\%r), undef, "$name is compacted");
-	utime(1, 1, $img);
-}
-
-sub untouched
-{
-	my ($name) = @_;
-	is((stat $img)[9], 1, "$name: the image is untouched");
+	stamp($img);
 }
 
 sub refused
 {
 	my ($name, $status, $like, @arg) = @_;
-	my %r = run($undo, @arg);
-	is(complaint(\%r, $status), undef, "$name: exit status $status");
-	is($r{out}, '', "$name: nothing on standard output");
-	like($r{err}, qr/\Agefs-undo: [^\n]*$like[^\n]*\n\z/, "$name: says why");
-	untouched($name);
+	GefsWriting::refused($name, $status, $like, $img, $undo, @arg);
 }
 
 sub puts_back
@@ -56,18 +47,18 @@ sub puts_back
 	fresh('small');
 	my %r = run($undo, '--dry-run', $file, $img);
 	is($r{out}, "$img: 26 of 26 blocks would be put back\n", 'a dry run');
-	untouched('a dry run');
+	untouched($img, 'a dry run');
 	%r = run($undo, $file, $img);
 	is(complaint(\%r), undef, 'puts back');
 	is($r{out}, "$img: 26 of 26 blocks put back: it is as it was before the change\n"
 	    . "$file is no longer needed and can be removed\n", 'says so');
 	ok(same_bytes($img, image('small')), 'every byte');
 	ok(-e $file, 'the undo file is kept');
-	utime(1, 1, $img);
+	stamp($img);
 	%r = run($undo, $file, $img);
 	is(complaint(\%r), undef, 'again');
 	like($r{out}, qr/nothing to do: it is as it was before/, 'again: nothing to do');
-	untouched('again');
+	untouched($img, 'again');
 	fresh('small');
 	%r = run($undo, '-q', $file, $img);
 	is($r{status} . $r{out} . $r{err}, '0', '--quiet');
@@ -89,16 +80,6 @@ sub at_offset
 	ok(same_bytes($inside, "$inside.before"), '--offset: every byte');
 	unlink $inside, "$inside.before", "$inside.undo";
 	$file = "$img.undo";
-}
-
-sub patch
-{
-	my ($path, $at, $bytes) = @_;
-	open(my $fh, '+<:raw', $path) or die "$path: $!\n";
-	sysseek($fh, $at, 0) // die "lseek: $!\n";
-	syswrite($fh, $bytes) == length $bytes or die "write: $!\n";
-	close $fh or die "write: $!\n";
-	utime(1, 1, $img);
 }
 
 sub refusals
