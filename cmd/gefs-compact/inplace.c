@@ -162,7 +162,9 @@ text_summary(const struct settings *s, const gefs_compact_result *r, const char 
 	printf("%s: %s%" PRIu32 " log%s of %" PRIu64 " -> %" PRIu64 " blocks; %s\n", s->image,
 	       s->dry_run ? "would write " : "", sum.logs, sum.logs == 1 ? "" : "s", sum.before, sum.after,
 	       won(sum.free_before, sum.free_after, space));
-	if (undo)
+	if (undo && s->open.offset)
+		printf("To undo this: gefs-undo --offset %" PRIu64 " %s %s\n", s->open.offset, undo, s->image);
+	else if (undo)
 		printf("To undo this: gefs-undo %s %s\n", undo, s->image);
 }
 
