@@ -42,6 +42,6 @@ void progress_end(struct progress *); /* clears the line and frees */
 /* gefs_open, with a progress line while a compressed image is unpacked, and then the hint. */
 gefs_image *open_image(const char *path, const gefs_options *, gefs_error *);
 /* On a terminal only: how the image could be read faster, if it could. */
-void show_hint(const gefs_image *);
+void show_hint(const char *path, const gefs_image *);
 
 #endif

@@ -13,14 +13,14 @@ open_image(const char *path, const gefs_options *o, gefs_error *e)
 	gefs_image *img = gefs_open(path, &own, e);
 	progress_end(p);
 	if (img)
-		show_hint(img);
+		show_hint(path, img);
 	return img;
 }
 
 void
-show_hint(const gefs_image *img)
+show_hint(const char *path, const gefs_image *img)
 {
 	const char *hint = gefs_image_hint(img);
 	if (hint && isatty(STDERR_FILENO))
-		complain("%s", hint);
+		complain("%s: %s", path, hint);
 }

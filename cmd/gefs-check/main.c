@@ -87,7 +87,7 @@ check_one(const char *path, const struct settings *s)
 	gefs_check *c = gefs_check_run(img, &o, &e);
 	progress_end(p);
 	if (!s->quiet)
-		show_hint(img);
+		show_hint(path, img);
 	if (!c) {
 		if (s->json)
 			report_failure(path, &e);
