@@ -82,6 +82,7 @@ report_packed(const struct settings *s, const gefs_pack_stats *st)
 {
 	char size[32], packed[32], frame[32], free_size[32];
 
+	json_inferred(st->inferred);
 	if (s->json) {
 		struct json j;
 		json_begin(&j, stdout);

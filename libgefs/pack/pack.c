@@ -37,6 +37,7 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 	p->img = gefs_open(path, open, &why);
 	if (p->img) {
 		p->disk = p->img->disk;
+		p->stats->inferred = gefs_features(p->img) & GEFS_HAS_INFERENCES;
 		return freespace_load(&p->free, p->img, p->stats, e);
 	}
 	if (why.code != GEFS_EFORMAT) {

@@ -154,6 +154,7 @@ sub older
 	is($a->{free_bytes}, 0, 'gefs0001: free blocks are kept');
 	ok($a->{all}, 'gefs0001: and that is said');
 	cmp_ok($b->{size}, '==', -s $image, 'gefs-2023 is packed too');
+	ok($b->{inferred} && !$a->{inferred}, 'and marked as inferred');
 }
 
 sub bytes
