@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 static int
@@ -80,4 +81,17 @@ option_jobs(const char *text, gefs_options *o)
 		return complain("--jobs: \"%s\" is no number from 1 to 256", text), false;
 	o->jobs = (unsigned)n;
 	return true;
+}
+
+int
+wrong_usage(const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	complain("%s; try %s --help", text, program);
+	return EXIT_USAGE;
 }

@@ -10,4 +10,7 @@ bool option_super(const char *text, gefs_options *);
 bool option_format(const char *text, gefs_options *);
 bool option_jobs(const char *text, gefs_options *);
 
+/* "gefs-dump: text; try gefs-dump --help"; returns EXIT_USAGE. */
+int wrong_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,38 +41,6 @@ struct settings {
 	bool unpack, json, progress, quiet;
 	unsigned packing_only; /* options given that do not go with -d */
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-static int
-progress(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	if (interrupted)
-		return 1;
-	return progress_show(arg, what, done, total);
-}
-
-static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static int
-usage(const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	complain("%s; try gefs-pack --help", text);
-	return EXIT_USAGE;
-}
 
 /* ---- what is said in the end ---- */
 
@@ -151,7 +118,7 @@ run(struct settings *s)
 	if (!output_open(&out, s->output, s->image))
 		goto end;
 	struct progress *p = s->quiet && !s->progress ? NULL : progress_new(s->progress);
-	s->open.progress = progress;
+	s->open.progress = progress_or_stop;
 	s->open.progress_arg = p;
 	int rc = work(s, &out, &st, &size, &e);
 	progress_end(p);
@@ -196,12 +163,12 @@ one_option(int c, char **argv, struct settings *s)
 		break;
 	case 'l':
 		if (!parse_size(optarg, &n) || n < 1 || n > 22)
-			return usage("--level: \"%s\" is no number from 1 to 22", optarg);
+			return wrong_usage("--level: \"%s\" is no number from 1 to 22", optarg);
 		s->pack.level = (int)n;
 		break;
 	case O_FRAME:
 		if (!parse_size(optarg, &n) || n < GEFS_FRAME_MIN || n > GEFS_FRAME_MAX || (n & (n - 1)))
-			return usage("--frame-size: \"%s\" is no power of two from 64K to 16M", optarg);
+			return wrong_usage("--frame-size: \"%s\" is no power of two from 64K to 16M", optarg);
 		s->pack.frame_size = (uint32_t)n;
 		break;
 	case O_LONG:
@@ -234,9 +201,9 @@ one_option(int c, char **argv, struct settings *s)
 	case 'V':
 		return print_version();
 	case ':':
-		return usage("%s needs a value", argv[optind - 1]);
+		return wrong_usage("%s needs a value", argv[optind - 1]);
 	default:
-		return usage("there is no option like \"%s\"", argv[optind - 1]);
+		return wrong_usage("there is no option like \"%s\"", argv[optind - 1]);
 	}
 	return ok ? -1 : EXIT_USAGE;
 }
@@ -267,15 +234,15 @@ parse_options(int argc, char **argv, struct settings *s)
 		if ((status = one_option(c, argv, s)) >= 0)
 			return status;
 	if (optind == argc)
-		return usage("no image given");
+		return wrong_usage("no image given");
 	if (argc - optind > 1)
-		return usage("\"%.200s\" is one argument too many", argv[optind + 1]);
+		return wrong_usage("\"%.200s\" is one argument too many", argv[optind + 1]);
 	if (!s->output)
-		return usage("-o is missing: where to write to");
+		return wrong_usage("-o is missing: where to write to");
 	if (s->unpack && s->packing_only)
-		return usage("with -d only -o, -j, -q, --json and --progress can be given");
+		return wrong_usage("with -d only -o, -j, -q, --json and --progress can be given");
 	if (s->json && strcmp(s->output, "-") == 0)
-		return usage("--json and -o - both want standard output");
+		return wrong_usage("--json and -o - both want standard output");
 	s->image = argv[optind];
 	return -1;
 }
@@ -284,16 +251,13 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = {.open.super = -1};
-	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
 	int status;
 
 	program = "gefs-pack";
 	status = parse_options(argc, argv, &s);
 	if (status >= 0)
 		return status;
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
+	catch_interrupts();
+	signal(SIGPIPE, SIG_IGN);
 	return run(&s);
 }
