@@ -695,6 +695,7 @@ typedef struct gefs_pack_stats {
 	uint64_t free_bytes;        /* in free blocks that were stored as zeros */
 	uint32_t damaged_arenas;    /* whose log does not tell what is free: all of them was kept */
 	bool released;              /* all was kept, because older snapshots may use what counts as free */
+	bool inferred;              /* the image has GEFS_HAS_INFERENCES */
 } gefs_pack_stats;
 
 /* Takes the next n bytes; non-zero stops. */

@@ -237,8 +237,8 @@ gefs_is_compressed(const gefs_image *img)
 const char *
 gefs_image_hint(const gefs_image *img)
 {
-	return img->disk->unpacked ? "this image was unpacked into a temporary file, as every command will do again; "
-				     "gefs-pack makes one that is read in place"
+	return img->disk->unpacked ? "was unpacked into a temporary file, and will be again each time; gefs-pack makes an "
+				     "image that is read in place"
 				   : NULL;
 }
 

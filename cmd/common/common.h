@@ -42,7 +42,13 @@ struct progress *progress_new(bool force);
 int progress_show(void *progress, const char *what, uint64_t done, uint64_t total);
 void progress_end(struct progress *); /* clears the line and frees */
 
+/* From now on the signals that end a program are only noted, so that it can clean up. */
+void catch_interrupts(void);
+bool interrupted(void);
+/* progress_show, which stops the work once there was such a signal; progress may be NULL. */
+int progress_or_stop(void *progress, const char *what, uint64_t done, uint64_t total);
+
 /* On a terminal only: how the image could be read faster, if it could. */
-void show_hint(const gefs_image *);
+void show_hint(const char *path, const gefs_image *);
 
 #endif

@@ -67,11 +67,11 @@ open_option(int c, char **argv, const char *help, gefs_options *o)
 }
 
 void
-show_hint(const gefs_image *img)
+show_hint(const char *path, const gefs_image *img)
 {
 	const char *hint = gefs_image_hint(img);
 	if (hint && isatty(STDERR_FILENO))
-		complain("%s", hint);
+		complain("%s: %s", path, hint);
 }
 
 gefs_image *
@@ -90,7 +90,7 @@ open_image(const char *path, const gefs_options *o)
 		return NULL;
 	}
 	json_inferred(gefs_features(img) & GEFS_HAS_INFERENCES);
-	show_hint(img);
+	show_hint(path, img);
 	return img;
 }
 

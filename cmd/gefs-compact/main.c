@@ -29,30 +29,6 @@ static const char help[] =
 	"      --progress        show progress even when stderr is no terminal\n"
 	"  -q, --quiet   -v, --verbose   -h, --help   -V, --version\n";
 
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-int
-compact_progress(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	if (interrupted)
-		return 1;
-	return arg ? progress_show(arg, what, done, total) : 0;
-}
-
-static int
-usage(const char *problem, const char *what)
-{
-	complain("%s%s%s%s; try gefs-compact --help", problem, what ? ", not \"" : "", what ? what : "", what ? "\"" : "");
-	return EXIT_USAGE;
-}
-
 static bool
 parse_out_size(const char *text, struct settings *s)
 {
@@ -92,7 +68,7 @@ one_option(int c, struct settings *s)
 	switch (c) {
 	case 'a':
 		if (!parse_size(optarg, &n) || n >= GEFS_MAX_ARENAS)
-			return usage("--arena takes the number of an arena", optarg);
+			return usage_error("--arena takes the number of an arena", optarg);
 		s->arena = (int)n;
 		break;
 	case 'r':
@@ -112,11 +88,11 @@ one_option(int c, struct settings *s)
 		break;
 	case O_SIZE:
 		if (!parse_out_size(optarg, s))
-			return usage("--size takes a number of bytes (K, M, G, T) or min", optarg);
+			return usage_error("--size takes a number of bytes (K, M, G, T) or min", optarg);
 		break;
 	case 's':
 		if (s->nlabels == LABELS_MAX)
-			return usage("too many --snap options", NULL);
+			return usage_error("too many --snap options", NULL);
 		s->label[s->nlabels++] = optarg;
 		break;
 	case O_SUPER:
@@ -163,11 +139,11 @@ check_options(const struct settings *s)
 	bool in_place = s->arena >= 0 || s->reclaim || s->dry_run || s->undo || s->no_undo;
 
 	if (s->out && in_place)
-		return usage("--arena, --reclaim, --dry-run, --undo and --no-undo do not go with --output", NULL);
+		return usage_error("--arena, --reclaim, --dry-run, --undo and --no-undo do not go with --output", NULL);
 	if (!s->out && (s->size || s->smallest || s->nlabels))
-		return usage("--size and --snap need --output", NULL);
+		return usage_error("--size and --snap need --output", NULL);
 	if (s->undo && s->no_undo)
-		return usage("--undo and --no-undo exclude each other", NULL);
+		return usage_error("--undo and --no-undo exclude each other", NULL);
 	return -1;
 }
 

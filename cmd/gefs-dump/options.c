@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,21 +33,6 @@ static const struct option longs[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static int
-usage(const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	complain("%s; try gefs-dump --help", text);
-	return EXIT_USAGE;
-}
-
 /* OFF:LEN; without LEN, to the end. */
 static bool
 parse_range(const char *text, struct dump *d)
@@ -70,19 +54,19 @@ own_option(int bit, const char *text, struct dump *d)
 	switch (bit) {
 	case OPT_DEPTH:
 		if (!parse_size(text, &d->depth) || d->depth == 0)
-			return usage("--depth: \"%s\" is no number of levels", text);
+			return usage_error("--depth: \"%s\" is no number of levels", text);
 		break;
 	case OPT_PREFIX:
 		if (!prefix_parse(text, &d->prefix))
-			return usage("--prefix: \"%s\" is neither hex digits nor like ent:7, label:main or dat:", text);
+			return usage_error("--prefix: \"%s\" is neither hex digits nor like ent:7, label:main or dat:", text);
 		break;
 	case OPT_MAX_HASH:
 		if (!parse_size(text, &d->max_hash))
-			return usage("--max-hash: \"%s\" is no number of bytes", text);
+			return usage_error("--max-hash: \"%s\" is no number of bytes", text);
 		break;
 	case OPT_RANGE:
 		if (!parse_range(text, d))
-			return usage("--range: \"%s\" is not OFFSET:LENGTH, like 0:1K", text);
+			return usage_error("--range: \"%s\" is not OFFSET:LENGTH, like 0:1K", text);
 		break;
 	case OPT_SVG:
 		d->svg = text;
@@ -114,11 +98,11 @@ one_option(int c, char **argv, struct dump *d)
 		ok = option_format(optarg, &d->open);
 		break;
 	case ':':
-		return usage("%s needs a value", argv[optind - 1]);
+		return usage_error("%s needs a value", argv[optind - 1]);
 	case '?':
 		if (optopt && optopt < 256 && strncmp(argv[optind - 1], "--", 2) != 0)
-			return usage("there is no option -%c", isprint(optopt) ? optopt : '?');
-		return usage(optopt ? "%s takes no value" : "there is no option %s", argv[optind - 1]);
+			return usage_error("there is no option -%c", isprint(optopt) ? optopt : '?');
+		return usage_error(optopt ? "%s takes no value" : "there is no option %s", argv[optind - 1]);
 	default:
 		return own_option(c - LONG_OWN, optarg, d);
 	}
@@ -140,14 +124,14 @@ check_options(struct dump *d, const struct command *cmd)
 {
 	for (unsigned bit = 1; bit <= OPT_RANGE; bit <<= 1)
 		if ((d->given & ~cmd->options) & bit)
-			return usage("--%s does not go with \"%s\"", option_name(bit), cmd->name);
+			return usage_error("--%s does not go with \"%s\"", option_name(bit), cmd->name);
 	for (unsigned bit = OPT_DOT; bit <= OPT_SVG; bit <<= 1)
 		if (wants(d, OPT_JSON) && (bit & (OPT_DOT | OPT_HEX | OPT_RAW | OPT_SVG) & d->given))
-			return usage("--json and --%s exclude each other", option_name(bit));
+			return usage_error("--json and --%s exclude each other", option_name(bit));
 	if (wants(d, OPT_HEX) && wants(d, OPT_RAW))
-		return usage("--hex and --raw exclude each other");
+		return usage_error("--hex and --raw exclude each other");
 	if (wants(d, OPT_MAX_HASH) && !wants(d, OPT_SHA256))
-		return usage("--max-hash needs --sha256");
+		return usage_error("--max-hash needs --sha256");
 	return -1;
 }
 
@@ -155,16 +139,16 @@ static int
 check_arguments(char **argv, int n, struct dump *d, const struct command **cmd)
 {
 	if (n == 0)
-		return usage("tell what to show");
+		return usage_error("tell what to show");
 	*cmd = command_find(argv[0]);
 	if (!*cmd)
-		return usage("there is nothing called \"%.200s\" to show", argv[0]);
+		return usage_error("there is nothing called \"%.200s\" to show", argv[0]);
 	if (n < 2)
-		return usage("%s: IMAGE is missing", argv[0]);
+		return usage_error("%s: IMAGE is missing", argv[0]);
 	if (n - 2 < (*cmd)->min)
-		return usage("%s: after IMAGE, %s is missing", argv[0], n == 2 ? (*cmd)->args : "PATH");
+		return usage_error("%s: after IMAGE, %s is missing", argv[0], n == 2 ? (*cmd)->args : "PATH");
 	if (n - 2 > (*cmd)->max)
-		return usage("%s: \"%.200s\" is one argument too many", argv[0], argv[2 + (*cmd)->max]);
+		return usage_error("%s: \"%.200s\" is one argument too many", argv[0], argv[2 + (*cmd)->max]);
 	d->image = argv[1];
 	for (int i = 2; i < n; i++)
 		d->arg[i - 2] = argv[i];

@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,15 +14,14 @@
 static const char help[] =
 	"Usage: gefs-pack [options] IMAGE -o FILE.zst\n"
 	"       gefs-pack -d [options] FILE -o IMAGE\n"
-	"Packs a gefs image as seekable zstd, which every command reads in place and which\n"
-	"zstd -d unpacks. What is in free blocks is left out. The image may be compressed.\n"
+	"Packs a gefs image as seekable zstd, which every command reads in place and\n"
+	"zstd -d unpacks. What is in free blocks is left out.\n"
 	"\n"
 	"  -o, --output FILE       where to; - is standard output\n"
 	"  -d, --unpack            unpack a zstd, gzip, xz, bzip2 or lz4 file, with holes\n"
 	"  -a, --all               also what is in free blocks; any file, gefs or not\n"
-	"  -l, --level N           1 (fast) to 22 (small), default 3\n"
-	"      --frame-size SIZE   what is read at once: a power of two from 64K to 16M,\n"
-	"                          default 256K\n"
+	"  -l, --level N           from 1 (fast) to 22 (small), default 3\n"
+	"      --frame-size SIZE   read at once: a power of two, 64K to 16M, default 256K\n"
 	"      --long              look for repetitions in the whole of a frame\n"
 	"  -j, --jobs N            threads (default: one for each processor)\n"
 	"      --offset BYTES      where the image begins (suffix K, M, G, T)\n"
@@ -44,38 +42,6 @@ struct settings {
 	unsigned packing_only; /* options given that do not go with -d */
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-static int
-progress(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	if (interrupted)
-		return 1;
-	return progress_show(arg, what, done, total);
-}
-
-static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static int
-usage(const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	complain("%s; try gefs-pack --help", text);
-	return EXIT_USAGE;
-}
-
 /* ---- what is said in the end ---- */
 
 static void
@@ -83,6 +49,7 @@ report_packed(const struct settings *s, const gefs_pack_stats *st)
 {
 	char size[32], packed[32], frame[32], free_size[32];
 
+	json_inferred(st->inferred);
 	if (s->json) {
 		struct json j;
 		json_begin(&j, stdout);
@@ -151,7 +118,7 @@ run(struct settings *s)
 	if (!output_open(&out, s->output, s->image))
 		goto end;
 	struct progress *p = s->quiet && !s->progress ? NULL : progress_new(s->progress);
-	s->open.progress = progress;
+	s->open.progress = progress_or_stop;
 	s->open.progress_arg = p;
 	int rc = work(s, &out, &st, &size, &e);
 	progress_end(p);
@@ -196,12 +163,12 @@ one_option(int c, char **argv, struct settings *s)
 		break;
 	case 'l':
 		if (!parse_size(optarg, &n) || n < 1 || n > 22)
-			return usage("--level: \"%s\" is no number from 1 to 22", optarg);
+			return usage_error("--level: \"%s\" is no number from 1 to 22", optarg);
 		s->pack.level = (int)n;
 		break;
 	case O_FRAME:
 		if (!parse_size(optarg, &n) || n < GEFS_FRAME_MIN || n > GEFS_FRAME_MAX || (n & (n - 1)))
-			return usage("--frame-size: \"%s\" is no power of two from 64K to 16M", optarg);
+			return usage_error("--frame-size: \"%s\" is no power of two from 64K to 16M", optarg);
 		s->pack.frame_size = (uint32_t)n;
 		break;
 	case O_LONG:
@@ -234,9 +201,9 @@ one_option(int c, char **argv, struct settings *s)
 	case 'V':
 		return print_version();
 	case ':':
-		return usage("%s needs a value", argv[optind - 1]);
+		return usage_error("%s needs a value", argv[optind - 1]);
 	default:
-		return usage("there is no option like \"%s\"", argv[optind - 1]);
+		return usage_error("there is no option like \"%s\"", argv[optind - 1]);
 	}
 	return ok ? -1 : EXIT_USAGE;
 }
@@ -267,15 +234,15 @@ parse_options(int argc, char **argv, struct settings *s)
 		if ((status = one_option(c, argv, s)) >= 0)
 			return status;
 	if (optind == argc)
-		return usage("no image given");
+		return usage_error("no image given");
 	if (argc - optind > 1)
-		return usage("\"%.200s\" is one argument too many", argv[optind + 1]);
+		return usage_error("\"%.200s\" is one argument too many", argv[optind + 1]);
 	if (!s->output)
-		return usage("-o is missing: where to write to");
+		return usage_error("-o is missing: where to write to");
 	if (s->unpack && s->packing_only)
-		return usage("with -d only -o, -j, -q, --json and --progress can be given");
+		return usage_error("with -d only -o, -j, -q, --json and --progress can be given");
 	if (s->json && strcmp(s->output, "-") == 0)
-		return usage("--json and -o - both want standard output");
+		return usage_error("--json and -o - both want standard output");
 	s->image = argv[optind];
 	return -1;
 }
@@ -284,16 +251,13 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = {.open.super = -1};
-	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
 	int status;
 
 	program = "gefs-pack";
 	status = parse_options(argc, argv, &s);
 	if (status >= 0)
 		return status;
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGHUP, &stop, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
+	catch_interrupts();
+	signal(SIGPIPE, SIG_IGN);
 	return run(&s);
 }

@@ -1,55 +1,12 @@
-/* Packing: frames are read and compressed by all threads, a batch at a time; while one batch is written, the next one
- * is being compressed. A frame depends on its own bytes alone, so that the output is the same for any number of
- * threads. */
+/* Packing: while one batch of compressed frames is written, the next one is being compressed. */
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
 
 #include "base/error.h"
-#include "base/pool.h"
 #include "base/vec.h"
-#include "disk/frameindex.h"
 #include "disk/packheader.h"
-#include "image.h"
-#include "pack/freespace.h"
-
-enum { FRAMES_PER_THREAD = 2 }; /* in a batch */
-
-struct packed {
-	uint8_t *buf; /* bound bytes */
-	size_t len, content, zeroed;
-	uint32_t checksum;
-	gefs_error error; /* code is GEFS_OK when there is none */
-};
-
-struct worker {
-	ZSTD_CCtx *ctx;
-	uint8_t *in; /* a frame */
-};
-
-struct packer {
-	struct disk *disk;
-	gefs_image *img; /* NULL: the disk is packed as it is */
-	struct freespace free;
-	gefs_pack_options o;
-	struct pool *pool;
-	struct worker *workers;
-	size_t per_batch, bound;
-	struct batch {
-		struct packer *p;
-		uint64_t start; /* in the image */
-		struct packed *frames;
-		struct pool_batch work;
-	} batch[2];
-	struct frameindex index;
-	size_t cap_frames, cap_checksums;
-	struct frame end; /* of what was written */
-	gefs_write_fn write;
-	void *write_arg;
-	gefs_pack_stats *stats;
-};
+#include "pack/packer.h"
 
 static int
 check_options(gefs_pack_options *o, gefs_error *e)
@@ -80,6 +37,7 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 	p->img = gefs_open(path, open, &why);
 	if (p->img) {
 		p->disk = p->img->disk;
+		p->stats->inferred = gefs_features(p->img) & GEFS_HAS_INFERENCES;
 		return freespace_load(&p->free, p->img, p->stats, e);
 	}
 	if (why.code != GEFS_EFORMAT) {
@@ -91,99 +49,16 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 			 why.text);
 }
 
-static bool
-make_worker(struct worker *w, const gefs_pack_options *o)
-{
-	w->ctx = ZSTD_createCCtx();
-	w->in = malloc(o->frame_size);
-	if (!w->ctx || !w->in)
-		return false;
-	ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_compressionLevel, o->level);
-	ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_checksumFlag, 1);
-	ZSTD_CCtx_setParameter(w->ctx, ZSTD_c_enableLongDistanceMatching, o->long_distance);
-	return true;
-}
-
-static int
-make_buffers(struct packer *p, unsigned jobs, gefs_error *e)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-	bool ok;
-
-	p->pool = pool_new(jobs ? jobs : n > 0 ? (unsigned)n : 1);
-	if (!p->pool)
-		return gefs_fail_memory(e);
-	p->workers = calloc(pool_jobs(p->pool), sizeof *p->workers);
-	p->per_batch = (size_t)pool_jobs(p->pool) * FRAMES_PER_THREAD;
-	p->bound = ZSTD_compressBound(p->o.frame_size);
-	ok = p->workers != NULL;
-	for (unsigned i = 0; ok && i < pool_jobs(p->pool); i++)
-		ok = make_worker(&p->workers[i], &p->o);
-	for (int k = 0; ok && k < 2; k++) {
-		p->batch[k].p = p;
-		ok = (p->batch[k].frames = calloc(p->per_batch, sizeof *p->batch[k].frames));
-		for (size_t i = 0; ok && i < p->per_batch; i++)
-			ok = (p->batch[k].frames[i].buf = malloc(p->bound));
-	}
-	return ok ? 0 : gefs_fail_memory(e);
-}
-
 static void
 free_packer(struct packer *p)
 {
-	for (int k = 0; k < 2; k++) {
-		for (size_t i = 0; p->batch[k].frames && i < p->per_batch; i++)
-			free(p->batch[k].frames[i].buf);
-		free(p->batch[k].frames);
-	}
-	for (unsigned i = 0; p->workers && i < pool_jobs(p->pool); i++) {
-		ZSTD_freeCCtx(p->workers[i].ctx);
-		free(p->workers[i].in);
-	}
-	free(p->workers);
-	pool_free(p->pool);
+	packer_buffers_free(p);
 	frameindex_free(&p->index);
 	freespace_free(&p->free);
 	if (p->img)
 		gefs_close(p->img);
 	else
 		disk_close(p->disk);
-}
-
-/* In some thread: frame i of a batch. */
-static void
-pack_frame(void *arg, size_t i, unsigned worker)
-{
-	struct batch *b = arg;
-	struct packer *p = b->p;
-	struct worker *w = &p->workers[worker];
-	struct packed *f = &b->frames[i];
-	uint64_t off = b->start + (uint64_t)i * p->o.frame_size, left = p->disk->size - off;
-
-	f->error.code = GEFS_OK;
-	f->content = left < p->o.frame_size ? (size_t)left : p->o.frame_size;
-	if (freespace_covers(&p->free, f->content, off)) {
-		memset(w->in, 0, f->content);
-		f->zeroed = f->content;
-	} else if (disk_read(p->disk, w->in, f->content, off, &f->error) < 0) {
-		return;
-	} else {
-		f->zeroed = freespace_zero(&p->free, w->in, f->content, off);
-	}
-	f->checksum = (uint32_t)XXH64(w->in, f->content, 0);
-	f->len = ZSTD_compress2(w->ctx, f->buf, p->bound, w->in, f->content);
-	if (ZSTD_isError(f->len))
-		gefs_fail(&f->error, GEFS_ENOMEM, off, "cannot compress: %s", ZSTD_getErrorName(f->len));
-}
-
-static void
-start(struct packer *p, struct batch *b, uint64_t off)
-{
-	uint64_t left = (p->disk->size - off + p->o.frame_size - 1) / p->o.frame_size;
-	b->start = off;
-	b->work = (struct pool_batch){
-		.n = left < p->per_batch ? (size_t)left : p->per_batch, .work = pack_frame, .arg = b};
-	pool_start(p->pool, &b->work);
 }
 
 /* A frame that was written, or is about to be. */
@@ -228,12 +103,12 @@ write_frames(struct packer *p, const gefs_options *open, gefs_error *e)
 	uint64_t size = p->disk->size, step = (uint64_t)p->per_batch * p->o.frame_size;
 	int rc = 0, k = 0;
 
-	start(p, &p->batch[0], 0);
+	packer_start(p, &p->batch[0], 0);
 	for (uint64_t off = 0; rc == 0 && off < size; off += step, k = !k) {
 		pool_wait(p->pool, &p->batch[k].work);
 		bool more = size - off > step;
 		if (more)
-			start(p, &p->batch[!k], off + step);
+			packer_start(p, &p->batch[!k], off + step);
 		rc = write_batch(p, &p->batch[k], e);
 		if (rc == 0 && open && open->progress && open->progress(open->progress_arg, "packing", p->end.out, size))
 			rc = gefs_fail(e, GEFS_ECANCEL, GEFS_NIL, "interrupted");
@@ -282,7 +157,7 @@ gefs_pack(const char *path, const gefs_options *open, const gefs_pack_options *o
 	if (rc == 0)
 		rc = open_source(&p, path, open, e);
 	if (rc == 0)
-		rc = make_buffers(&p, open ? open->jobs : 0, e);
+		rc = packer_buffers(&p, open ? open->jobs : 0, e);
 	if (rc == 0)
 		rc = write_header(&p, e);
 	if (rc == 0)

@@ -19,7 +19,7 @@ my $small = image('small');
 my $blksz = 16384;
 
 not_images();
-wrong_usage();
+usage_error();
 truncated();
 at_offset();
 several();
@@ -70,7 +70,7 @@ sub not_images
 	}
 }
 
-sub wrong_usage
+sub usage_error
 {
 	for (
 		[qr/no image given/],

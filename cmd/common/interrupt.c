@@ -1,0 +1,34 @@
+#include <signal.h>
+#include <stddef.h>
+
+#include "common.h"
+
+static volatile sig_atomic_t caught;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	caught = 1;
+}
+
+void
+catch_interrupts(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+bool
+interrupted(void)
+{
+	return caught;
+}
+
+int
+progress_or_stop(void *progress, const char *what, uint64_t done, uint64_t total)
+{
+	return caught ? 1 : progress_show(progress, what, done, total);
+}
