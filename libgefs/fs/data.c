@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 
-enum { BATCH = 64 }; /* blocks in memory at a time: 1 MiB at most */
+enum { BATCH = 64 }; /* blocks in memory at a time at most: 1 MiB */
 
 struct reader {
 	gefs_image *img;
@@ -20,8 +20,8 @@ struct reader {
 		bool good;
 	} slot[BATCH];
 	struct bulk_item item[BATCH];
-	size_t n;
-	uint8_t *data; /* BATCH blocks */
+	size_t n, batch; /* batch: how many there is memory for */
+	uint8_t *data;
 	/* Where keys do not come in the order of offsets, all pointers of the file are collected and sorted first. */
 	bool sort;
 	bool places; /* data is not read */
@@ -99,7 +99,7 @@ add(struct reader *r, const struct block_at *b)
 		return r->fn(r->arg, &x);
 	}
 	r->slot[r->n++] = (struct extent_slot){.x = {.offset = b->offset, .ptr = b->ptr}};
-	return r->n == BATCH ? flush(r) : 0;
+	return r->n == r->batch ? flush(r) : 0;
 }
 
 static int
@@ -173,13 +173,16 @@ read_file(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t of
 	if (d->is_dir || off >= size || len == 0)
 		return 0;
 	struct reader *r = calloc(1, sizeof *r);
-	if (!r || (!places && !(r->data = malloc((size_t)BATCH * img->f->blksz)))) {
+	uint64_t end = len < size - off ? off + len : size, blocks = (end - off) / img->f->blksz + 2;
+	size_t batch = blocks < BATCH ? (size_t)blocks : BATCH;
+	if (!r || (!places && !(r->data = malloc(batch * img->f->blksz)))) {
 		free(r);
 		return gefs_fail_memory(e);
 	}
+	r->batch = batch;
 	r->img = img;
 	r->off = off;
-	r->end = len < size - off ? off + len : size;
+	r->end = end;
 	r->fn = fn;
 	r->arg = arg;
 	r->e = e;

@@ -127,9 +127,10 @@ sub test_directories
 	my $err = ran('-C', 4, '-C', $to, $image, 'emptydir');
 	my @have = sort keys %{tree($to)};
 	is_deeply([grep { !m{/loop/|/loop\z} } @have],
-		[map { "/emptydir$_" } '', map { my $d = $_; map { "/$d$_" } '', '/lib', '/lib/x', '/profile' } '%2E%2E', 'x%2F..%2F..%2Fy'],
+		[map { "/emptydir$_" } '', map { "/$_" } (map { "%2E%2E$_" } '', '/lib', '/lib/x', '/profile'), 'x%2F..%2F..%2Fy'],
 		'directories by names that lead nowhere');
 	like($err, qr{/emptydir/loop \(qid 6\): a directory inside itself}, 'a circle is told');
+	like($err, qr{/emptydir/x/\.\./\.\./y \(qid 43\): a directory that is in another place too}, 'so is a second place');
 	my @tar = split /\n/, (run('sh', '-c', '"$1" -q "$2" emptydir | tar -tf -', 'sh', $export, $image))[1];
 	is(scalar(grep { m{(\A|/)\.\.(/|\z)} } @tar), 0, 'no .. in an archive');
 }
@@ -158,7 +159,7 @@ sub test_links
 sub test_roles
 {
 	my $image = image_with('small', 'insert', 'adm:root', entry_key(1, 'usr'), '*adm:/users',
-		'insert', 'main:root', entry_key(0, 'users'), '*main:/usr/bob');
+		'insert', 'main:root', entry_key(0, 'users'), '*main:/emptydir', 'delete', 'main:/emptydir');
 	my ($to, $file, $out) = (fresh_dir(), path('roles.tar'), fresh_dir());
 	ran('-C', 0, '--all-snaps', '-C', $to, $image);
 	ran('tar', 0, '--all-snaps', '-o', $file, $image);
