@@ -1,6 +1,5 @@
 /* gefs-check: is this image sound? Opens images read-only, always. */
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __GLIBC__
@@ -38,19 +37,10 @@ static const char help[] =
 	"Exit status: 0 no errors, 4 errors found, 8 an image could not be read, 16 wrong\n"
 	"usage, 32 interrupted; added up. Warnings and hazards are no errors.\n";
 
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
 static int
 progress(void *arg, const char *what, uint64_t done, uint64_t total)
 {
-	if (interrupted)
+	if (interrupted())
 		return 1;
 	return arg ? progress_show(arg, what, done, total) : 0;
 }
@@ -196,7 +186,6 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = {.open = {.super = -1}};
-	struct sigaction sa = {.sa_handler = on_signal};
 	int status;
 
 	program = "gefs-check";
@@ -213,13 +202,12 @@ main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return usage("no image given", NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	catch_interrupts();
 	s.many = argc - optind > 1;
 	status = FSCK_CLEAN;
-	for (int i = optind; i < argc && !interrupted; i++)
+	for (int i = optind; i < argc && !interrupted(); i++)
 		status |= check_one(argv[i], &s);
-	if (interrupted)
+	if (interrupted())
 		status |= FSCK_CANCELLED;
 	return finish_output() ? status : status | FSCK_TROUBLE;
 }

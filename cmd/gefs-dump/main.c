@@ -1,7 +1,7 @@
 /* gefs-dump: shows what is in an image. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "../common/options.h"
 #include "dump.h"
 
 static const struct command commands[] = {
@@ -53,21 +53,8 @@ print_help(void)
 static int
 run(struct dump *d, const struct command *cmd)
 {
-	gefs_error e;
-	int status;
-
-	d->img = gefs_open(d->image, &d->open, &e);
-	if (!d->img) {
-		complain("%s", e.text);
-		return EXIT_FAILED;
-	}
-	json_inferred(gefs_features(d->img) & GEFS_HAS_INFERENCES);
-	status = cmd->run(d);
-	damage_end();
-	gefs_close(d->img);
-	if (!finish_output())
-		return EXIT_FAILED;
-	return status == EXIT_DONE && damage_met() ? EXIT_DAMAGE : status;
+	d->img = open_image(d->image, &d->open);
+	return d->img ? close_image(d->img, cmd->run(d)) : EXIT_FAILED;
 }
 
 int

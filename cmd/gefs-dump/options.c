@@ -1,26 +1,17 @@
 /* The command line. Options may stand anywhere; each WHAT knows only some. */
 #include "../common/options.h"
 
-#include <ctype.h>
-#include <getopt.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "dump.h"
 
-enum { LONG_OFFSET = 256, LONG_SUPER, LONG_FORMAT, LONG_OWN };
+enum { LONG_OWN = OPTION_OWN };
 
 /* Longer files are most likely sparse, or their length is junk; hashing a hole takes as long as hashing data. */
 static const uint64_t default_max_hash = UINT64_C(16) << 30;
 
 static const struct option longs[] = {
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"offset", required_argument, NULL, LONG_OFFSET},
-	{"super", required_argument, NULL, LONG_SUPER},
-	{"format", required_argument, NULL, LONG_FORMAT},
+	OPEN_LONGS,
 	{"json", no_argument, NULL, LONG_OWN + OPT_JSON},
 	{"dot", no_argument, NULL, LONG_OWN + OPT_DOT},
 	{"depth", required_argument, NULL, LONG_OWN + OPT_DEPTH},
@@ -33,21 +24,6 @@ static const struct option longs[] = {
 	{"range", required_argument, NULL, LONG_OWN + OPT_RANGE},
 	{NULL, 0, NULL, 0},
 };
-
-static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static int
-usage(const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	complain("%s; try gefs-dump --help", text);
-	return EXIT_USAGE;
-}
 
 /* OFF:LEN; without LEN, to the end. */
 static bool
@@ -70,19 +46,19 @@ own_option(int bit, const char *text, struct dump *d)
 	switch (bit) {
 	case OPT_DEPTH:
 		if (!parse_size(text, &d->depth) || d->depth == 0)
-			return usage("--depth: \"%s\" is no number of levels", text);
+			return usage_error("--depth: \"%s\" is no number of levels", text);
 		break;
 	case OPT_PREFIX:
 		if (!prefix_parse(text, &d->prefix))
-			return usage("--prefix: \"%s\" is neither hex digits nor like ent:7, label:main or dat:", text);
+			return usage_error("--prefix: \"%s\" is neither hex digits nor like ent:7, label:main or dat:", text);
 		break;
 	case OPT_MAX_HASH:
 		if (!parse_size(text, &d->max_hash))
-			return usage("--max-hash: \"%s\" is no number of bytes", text);
+			return usage_error("--max-hash: \"%s\" is no number of bytes", text);
 		break;
 	case OPT_RANGE:
 		if (!parse_range(text, d))
-			return usage("--range: \"%s\" is not OFFSET:LENGTH, like 0:1K", text);
+			return usage_error("--range: \"%s\" is not OFFSET:LENGTH, like 0:1K", text);
 		break;
 	case OPT_SVG:
 		d->svg = text;
@@ -94,35 +70,9 @@ own_option(int bit, const char *text, struct dump *d)
 static int
 one_option(int c, char **argv, struct dump *d)
 {
-	bool ok = true;
-
-	switch (c) {
-	case 'h':
+	if (c == 'h')
 		return print_help();
-	case 'V':
-		return print_version();
-	case 'j':
-		ok = option_jobs(optarg, &d->open);
-		break;
-	case LONG_OFFSET:
-		ok = option_offset(optarg, &d->open);
-		break;
-	case LONG_SUPER:
-		ok = option_super(optarg, &d->open);
-		break;
-	case LONG_FORMAT:
-		ok = option_format(optarg, &d->open);
-		break;
-	case ':':
-		return usage("%s needs a value", argv[optind - 1]);
-	case '?':
-		if (optopt && optopt < 256 && strncmp(argv[optind - 1], "--", 2) != 0)
-			return usage("there is no option -%c", isprint(optopt) ? optopt : '?');
-		return usage(optopt ? "%s takes no value" : "there is no option %s", argv[optind - 1]);
-	default:
-		return own_option(c - LONG_OWN, optarg, d);
-	}
-	return ok ? -1 : EXIT_USAGE;
+	return c >= LONG_OWN ? own_option(c - LONG_OWN, optarg, d) : open_option(c, argv, NULL, &d->open);
 }
 
 static const char *
@@ -140,14 +90,14 @@ check_options(struct dump *d, const struct command *cmd)
 {
 	for (unsigned bit = 1; bit <= OPT_RANGE; bit <<= 1)
 		if ((d->given & ~cmd->options) & bit)
-			return usage("--%s does not go with \"%s\"", option_name(bit), cmd->name);
+			return usage_error("--%s does not go with \"%s\"", option_name(bit), cmd->name);
 	for (unsigned bit = OPT_DOT; bit <= OPT_SVG; bit <<= 1)
 		if (wants(d, OPT_JSON) && (bit & (OPT_DOT | OPT_HEX | OPT_RAW | OPT_SVG) & d->given))
-			return usage("--json and --%s exclude each other", option_name(bit));
+			return usage_error("--json and --%s exclude each other", option_name(bit));
 	if (wants(d, OPT_HEX) && wants(d, OPT_RAW))
-		return usage("--hex and --raw exclude each other");
+		return usage_error("--hex and --raw exclude each other");
 	if (wants(d, OPT_MAX_HASH) && !wants(d, OPT_SHA256))
-		return usage("--max-hash needs --sha256");
+		return usage_error("--max-hash needs --sha256");
 	return -1;
 }
 
@@ -155,16 +105,16 @@ static int
 check_arguments(char **argv, int n, struct dump *d, const struct command **cmd)
 {
 	if (n == 0)
-		return usage("tell what to show");
+		return usage_error("tell what to show");
 	*cmd = command_find(argv[0]);
 	if (!*cmd)
-		return usage("there is nothing called \"%.200s\" to show", argv[0]);
+		return usage_error("there is nothing called \"%.200s\" to show", argv[0]);
 	if (n < 2)
-		return usage("%s: IMAGE is missing", argv[0]);
+		return usage_error("%s: IMAGE is missing", argv[0]);
 	if (n - 2 < (*cmd)->min)
-		return usage("%s: after IMAGE, %s is missing", argv[0], n == 2 ? (*cmd)->args : "PATH");
+		return usage_error("%s: after IMAGE, %s is missing", argv[0], n == 2 ? (*cmd)->args : "PATH");
 	if (n - 2 > (*cmd)->max)
-		return usage("%s: \"%.200s\" is one argument too many", argv[0], argv[2 + (*cmd)->max]);
+		return usage_error("%s: \"%.200s\" is one argument too many", argv[0], argv[2 + (*cmd)->max]);
 	d->image = argv[1];
 	for (int i = 2; i < n; i++)
 		d->arg[i - 2] = argv[i];
@@ -178,7 +128,7 @@ parse_options(int argc, char **argv, struct dump *d, const struct command **cmd)
 
 	d->max_hash = default_max_hash;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":hVj:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, OPEN_SHORTS, longs, NULL)) != -1) {
 		status = one_option(c, argv, d);
 		if (status >= 0)
 			return status;
