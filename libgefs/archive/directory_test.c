@@ -175,5 +175,6 @@ main(void)
 		cmocka_unit_test(test_existing),
 		cmocka_unit_test(test_clash),
 	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

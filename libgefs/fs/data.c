@@ -102,6 +102,19 @@ add(struct reader *r, const struct block_at *b)
 	return r->n == r->batch ? flush(r) : 0;
 }
 
+/* A record of this file that says nothing about where the block is. */
+static int
+tell_record(struct reader *r, uint64_t offset, const char *what)
+{
+	gefs_error why;
+	gefs_extent x = {.offset = offset, .ptr = {GEFS_NIL, 0, 0}, .error = &why};
+	int rc = flush(r);
+
+	gefs_fail(&why, GEFS_EDAMAGE, GEFS_NIL, "the record of a data block cannot be used: %s", what);
+	clip(r, &x);
+	return rc ? rc : r->fn(r->arg, &x);
+}
+
 static int
 data_kv(void *arg, gefs_bytes key, gefs_bytes value)
 {
@@ -109,10 +122,13 @@ data_kv(void *arg, gefs_bytes key, gefs_bytes value)
 	const struct format *f = r->img->f;
 	struct key k;
 
-	if (key_decode(f, key, &k) || k.type != KEY_DATA || value_check(f, &k, value))
+	if (key_decode(f, key, &k) || k.type != KEY_DATA || k.offset >= r->end || k.offset + f->blksz <= r->off)
 		return 0;
-	if (k.offset % f->blksz || k.offset >= r->end || k.offset + f->blksz <= r->off)
-		return 0;
+	const char *problem = value_check(f, &k, value);
+	if (!problem && k.offset % f->blksz)
+		problem = "its offset is no multiple of the block size";
+	if (problem)
+		return tell_record(r, k.offset, problem);
 	struct block_at b = {k.offset, ptr_decode(f, value.p)};
 	if (!r->sort)
 		return add(r, &b);

@@ -242,6 +242,9 @@ sub test_node
 
 sub test_entry
 {
+	my $odd = image_with('small', 'insert', 'main:root', 'x:00000000000000000c0000000000000100', '*main:/dir/len1#0');
+	like(ran('a record between blocks', 4, '-C', fresh_dir(), $odd), qr{/dir/len\d+: offset 256: the record of a data block},
+		'is told');
 	my $image = image_with('small', 'insert', 'main:root', entry_key($FOLDER, 'bad'), 'x:0011');
 	my $err = ran('-C', 4, '-C', fresh_dir(), $image);
 	like($err, qr{/emptydir: a directory entry cannot be decoded: .*bad}, 'is told');
