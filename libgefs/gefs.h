@@ -395,7 +395,7 @@ typedef struct gefs_file {
 typedef int (*gefs_file_fn)(void *arg, const gefs_file *);
 
 /* Directory first, then what is in it, each directory's entries in byte order of their names. Loops of directories
- * are cut and told to damage. */
+ * are cut and told to damage, and so is a directory that was met before. */
 GEFS_API int gefs_files_walk(gefs_image *, const gefs_tree *, gefs_file_fn, gefs_damage_fn damage, void *arg,
 			     gefs_error *);
 /* The same for what is at and below a path; depth counts from there. */

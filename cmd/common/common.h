@@ -35,6 +35,10 @@ void print_time(int64_t ns);                  /* UTC */
 /* Standard --version text. */
 int print_version(void);
 
+/* From now on SIGINT and SIGTERM only make interrupted() true. */
+void catch_interrupts(void);
+bool interrupted(void);
+
 /* A progress line on standard error: only on a terminal, or when forced. */
 struct progress;
 struct progress *progress_new(bool force);

@@ -16,13 +16,13 @@ struct stream {
 };
 
 static void
-tell_lost(struct stream *s, const gefs_extent *x)
+tell_lost(struct stream *s, const gefs_extent *x, const char *why)
 {
-	gefs_error e = *x->error;
+	gefs_error e = {.code = GEFS_EDAMAGE, .addr = x->ptr.addr};
 	char path[300];
 
 	snprintf(e.text, sizeof e.text, "%s: offset %" PRIu64 ": %.250s", printable(s->path, s->path_len, path, sizeof path),
-		 x->offset, x->error->text);
+		 x->offset, why);
 	damage_tell(&e);
 	s->lost++;
 }
@@ -31,21 +31,21 @@ static int
 stream_extent(void *arg, const gefs_extent *x)
 {
 	struct stream *s = arg;
-	uint64_t skip;
 	int rc = 0;
 
 	/* Nothing is given out for what is lost: the gap is filled when the next good block comes, or at the end. */
 	if (!x->data) {
-		tell_lost(s, x);
+		tell_lost(s, x, x->error->text);
+		return 0;
+	}
+	if (x->offset < s->at) {
+		tell_lost(s, x, "its block comes out of order");
 		return 0;
 	}
 	if (x->offset > s->at)
 		rc = s->sink->zeros(s->sink->arg, x->offset - s->at);
-	else if (x->offset + x->len <= s->at)
-		return 0;
-	skip = x->offset < s->at ? s->at - x->offset : 0;
 	s->at = x->offset + x->len;
-	return rc ? rc : s->sink->bytes(s->sink->arg, x->data + skip, (size_t)(x->len - skip));
+	return rc ? rc : s->sink->bytes(s->sink->arg, x->data, (size_t)x->len);
 }
 
 int

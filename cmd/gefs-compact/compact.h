@@ -24,7 +24,4 @@ struct settings {
 int compact_in_place(const struct settings *);
 int compact_to_file(const struct settings *);
 
-/* For the progress members of options: a progress function that also stops on SIGINT and SIGTERM, and its argument. */
-int compact_progress(void *arg, const char *what, uint64_t done, uint64_t total);
-
 #endif

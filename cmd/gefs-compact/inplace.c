@@ -210,7 +210,7 @@ compact(const struct settings *s, gefs_image *img, const char *undo, gefs_error 
 				  .reclaim = s->reclaim,
 				  .dry_run = s->dry_run,
 				  .undo = undo,
-				  .progress = compact_progress,
+				  .progress = progress_or_stop,
 				  .progress_arg = p};
 	int rc = img ? gefs_compact(img, &o, &r, e) : -1;
 

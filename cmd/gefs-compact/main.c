@@ -1,6 +1,4 @@
 /* gefs-compact: short allocation logs, in place; or a whole image laid out anew. */
-#include <getopt.h>
-#include <signal.h>
 #include <string.h>
 
 #include "../common/options.h"
@@ -36,39 +34,35 @@ parse_out_size(const char *text, struct settings *s)
 	return s->smallest || (parse_size(text, &s->size) && s->size > 0);
 }
 
-enum { O_UNDO = 256, O_NO_UNDO, O_SIZE, O_SUPER, O_FORMAT, O_OFFSET, O_JSON, O_PROGRESS };
+enum { O_UNDO = OPTION_OWN, O_NO_UNDO, O_SIZE, O_JSON, O_PROGRESS };
 
-static const struct option longs[] = {{"arena", required_argument, 0, 'a'},
-				      {"reclaim", no_argument, 0, 'r'},
-				      {"dry-run", no_argument, 0, 'n'},
-				      {"undo", required_argument, 0, O_UNDO},
-				      {"no-undo", no_argument, 0, O_NO_UNDO},
-				      {"output", required_argument, 0, 'o'},
-				      {"size", required_argument, 0, O_SIZE},
-				      {"snap", required_argument, 0, 's'},
-				      {"super", required_argument, 0, O_SUPER},
-				      {"format", required_argument, 0, O_FORMAT},
-				      {"offset", required_argument, 0, O_OFFSET},
-				      {"jobs", required_argument, 0, 'j'},
-				      {"json", no_argument, 0, O_JSON},
-				      {"progress", no_argument, 0, O_PROGRESS},
-				      {"quiet", no_argument, 0, 'q'},
-				      {"verbose", no_argument, 0, 'v'},
-				      {"help", no_argument, 0, 'h'},
-				      {"version", no_argument, 0, 'V'},
-				      {0}};
+static const struct option longs[] = {
+	OPEN_LONGS,
+	{"arena", required_argument, NULL, 'a'},
+	{"reclaim", no_argument, NULL, 'r'},
+	{"dry-run", no_argument, NULL, 'n'},
+	{"undo", required_argument, NULL, O_UNDO},
+	{"no-undo", no_argument, NULL, O_NO_UNDO},
+	{"output", required_argument, NULL, 'o'},
+	{"size", required_argument, NULL, O_SIZE},
+	{"snap", required_argument, NULL, 's'},
+	{"json", no_argument, NULL, O_JSON},
+	{"progress", no_argument, NULL, O_PROGRESS},
+	{"quiet", no_argument, NULL, 'q'},
+	{"verbose", no_argument, NULL, 'v'},
+	{NULL, 0, NULL, 0},
+};
 
 /* -1: go on; else the exit status. */
 static int
-one_option(int c, struct settings *s)
+one_option(int c, char **argv, struct settings *s)
 {
 	uint64_t n;
-	bool ok = true;
 
 	switch (c) {
 	case 'a':
 		if (!parse_size(optarg, &n) || n >= GEFS_MAX_ARENAS)
-			return usage_error("--arena takes the number of an arena", optarg);
+			return usage_error("--arena: \"%s\" is no number of an arena", optarg);
 		s->arena = (int)n;
 		break;
 	case 'r':
@@ -88,24 +82,12 @@ one_option(int c, struct settings *s)
 		break;
 	case O_SIZE:
 		if (!parse_out_size(optarg, s))
-			return usage_error("--size takes a number of bytes (K, M, G, T) or min", optarg);
+			return usage_error("--size: \"%s\" is neither a number of bytes, like 4G, nor min", optarg);
 		break;
 	case 's':
 		if (s->nlabels == LABELS_MAX)
-			return usage_error("too many --snap options", NULL);
+			return usage_error("too many --snap options");
 		s->label[s->nlabels++] = optarg;
-		break;
-	case O_SUPER:
-		ok = option_super(optarg, &s->open);
-		break;
-	case O_FORMAT:
-		ok = option_format(optarg, &s->open);
-		break;
-	case O_OFFSET:
-		ok = option_offset(optarg, &s->open);
-		break;
-	case 'j':
-		ok = option_jobs(optarg, &s->open);
 		break;
 	case O_JSON:
 		s->json = true;
@@ -119,17 +101,10 @@ one_option(int c, struct settings *s)
 	case 'v':
 		s->verbose = true;
 		break;
-	case 'h':
-		fputs(help, stdout);
-		return finish_output() ? EXIT_DONE : EXIT_FAILED;
-	case 'V':
-		print_version();
-		return finish_output() ? EXIT_DONE : EXIT_FAILED;
 	default:
-		fputs("Try gefs-compact --help.\n", stderr);
-		return EXIT_USAGE;
+		return open_option(c, argv, help, &s->open);
 	}
-	return ok ? -1 : EXIT_USAGE;
+	return -1;
 }
 
 /* Options that do not go together. */
@@ -139,11 +114,11 @@ check_options(const struct settings *s)
 	bool in_place = s->arena >= 0 || s->reclaim || s->dry_run || s->undo || s->no_undo;
 
 	if (s->out && in_place)
-		return usage_error("--arena, --reclaim, --dry-run, --undo and --no-undo do not go with --output", NULL);
+		return usage_error("--arena, --reclaim, --dry-run, --undo and --no-undo do not go with --output");
 	if (!s->out && (s->size || s->smallest || s->nlabels))
-		return usage_error("--size and --snap need --output", NULL);
+		return usage_error("--size and --snap need --output");
 	if (s->undo && s->no_undo)
-		return usage_error("--undo and --no-undo exclude each other", NULL);
+		return usage_error("--undo and --no-undo exclude each other");
 	return -1;
 }
 
@@ -151,21 +126,19 @@ int
 main(int argc, char **argv)
 {
 	static struct settings s = {.open = {.super = -1}, .arena = -1};
-	struct sigaction sa = {.sa_handler = on_signal};
 	int c, status;
 
 	program = "gefs-compact";
-	argv[0] = (char *)(uintptr_t)program; /* getopt's messages begin with it */
-	while ((c = getopt_long(argc, argv, "a:rno:s:j:qvhV", longs, NULL)) != -1)
-		if ((status = one_option(c, &s)) >= 0)
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, OPEN_SHORTS "a:rno:s:qv", longs, NULL)) != -1)
+		if ((status = one_option(c, argv, &s)) >= 0)
 			return status;
 	if (argc - optind != 1)
-		return usage(argc == optind ? "no image given" : "one image at a time", NULL);
+		return usage_error(argc == optind ? "no image given" : "one image at a time");
 	s.image = argv[optind];
 	if ((status = check_options(&s)) >= 0)
 		return status;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	catch_interrupts();
 	status = s.out ? compact_to_file(&s) : compact_in_place(&s);
 	return finish_output() ? status : EXIT_FAILED;
 }

@@ -67,7 +67,7 @@ rewrite_image(const struct settings *s, gefs_image *img, gefs_rewrite_result *r,
 	struct sink sink;
 	struct progress *p = progress_for(s);
 	gefs_rewrite_options o = {.size = s->size, .smallest = s->smallest, .labels = s->label, .nlabels = s->nlabels,
-				  .progress = compact_progress, .progress_arg = p};
+				  .progress = progress_or_stop, .progress_arg = p};
 	bool done = sink_open(&sink, s->out, s->image);
 
 	if (!done) {

@@ -1,5 +1,4 @@
 /* gefs-dump: shows what is in an image. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../common/options.h"

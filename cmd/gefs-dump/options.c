@@ -1,25 +1,17 @@
 /* The command line. Options may stand anywhere; each WHAT knows only some. */
 #include "../common/options.h"
 
-#include <ctype.h>
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "dump.h"
 
-enum { LONG_OFFSET = 256, LONG_SUPER, LONG_FORMAT, LONG_OWN };
+enum { LONG_OWN = OPTION_OWN };
 
 /* Longer files are most likely sparse, or their length is junk; hashing a hole takes as long as hashing data. */
 static const uint64_t default_max_hash = UINT64_C(16) << 30;
 
 static const struct option longs[] = {
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"offset", required_argument, NULL, LONG_OFFSET},
-	{"super", required_argument, NULL, LONG_SUPER},
-	{"format", required_argument, NULL, LONG_FORMAT},
+	OPEN_LONGS,
 	{"json", no_argument, NULL, LONG_OWN + OPT_JSON},
 	{"dot", no_argument, NULL, LONG_OWN + OPT_DOT},
 	{"depth", required_argument, NULL, LONG_OWN + OPT_DEPTH},
@@ -78,35 +70,9 @@ own_option(int bit, const char *text, struct dump *d)
 static int
 one_option(int c, char **argv, struct dump *d)
 {
-	bool ok = true;
-
-	switch (c) {
-	case 'h':
+	if (c == 'h')
 		return print_help();
-	case 'V':
-		return print_version();
-	case 'j':
-		ok = option_jobs(optarg, &d->open);
-		break;
-	case LONG_OFFSET:
-		ok = option_offset(optarg, &d->open);
-		break;
-	case LONG_SUPER:
-		ok = option_super(optarg, &d->open);
-		break;
-	case LONG_FORMAT:
-		ok = option_format(optarg, &d->open);
-		break;
-	case ':':
-		return usage_error("%s needs a value", argv[optind - 1]);
-	case '?':
-		if (optopt && optopt < 256 && strncmp(argv[optind - 1], "--", 2) != 0)
-			return usage_error("there is no option -%c", isprint(optopt) ? optopt : '?');
-		return usage_error(optopt ? "%s takes no value" : "there is no option %s", argv[optind - 1]);
-	default:
-		return own_option(c - LONG_OWN, optarg, d);
-	}
-	return ok ? -1 : EXIT_USAGE;
+	return c >= LONG_OWN ? own_option(c - LONG_OWN, optarg, d) : open_option(c, argv, NULL, &d->open);
 }
 
 static const char *
@@ -162,7 +128,7 @@ parse_options(int argc, char **argv, struct dump *d, const struct command **cmd)
 
 	d->max_hash = default_max_hash;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":hVj:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, OPEN_SHORTS, longs, NULL)) != -1) {
 		status = one_option(c, argv, d);
 		if (status >= 0)
 			return status;

@@ -1,24 +1,12 @@
 /* gefs-export: files of an image as an archive, or in a directory. */
-#include <signal.h>
-#include <string.h>
-
 #include "../common/damage.h"
 #include "../common/options.h"
 #include "export.h"
 
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
 static int
 progress(void *arg, const char *what, uint64_t done, uint64_t total)
 {
-	return interrupted || tell_progress(arg, what, done, total);
+	return interrupted() || tell_progress(arg, what, done, total);
 }
 
 static int
@@ -47,7 +35,7 @@ export_to(struct teller *t, struct settings *s, int fd, bool *complete)
 	if (!*complete && e.code == GEFS_EDAMAGE)
 		status = EXIT_DAMAGE;
 	tell_end(t, &st, *complete ? EXIT_DONE : EXIT_FAILED);
-	if (interrupted)
+	if (interrupted())
 		complain("interrupted");
 	else if (!*complete && e.code != GEFS_ECANCEL)
 		complain_error(&e);
@@ -79,14 +67,12 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = {.open.super = -1};
-	struct sigaction sa = {.sa_handler = on_signal};
 	int status;
 
 	program = "gefs-export";
 	status = parse_options(argc, argv, &s);
 	if (status >= 0)
 		return status;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	catch_interrupts();
 	return run(&s);
 }

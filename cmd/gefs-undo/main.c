@@ -1,5 +1,4 @@
 /* gefs-undo: puts back what a change of an image has overwritten. */
-#include <getopt.h>
 #include <inttypes.h>
 
 #include "../common/options.h"
@@ -21,13 +20,6 @@ struct settings {
 	gefs_options open;
 	bool dry_run, quiet;
 };
-
-static int
-usage(const char *problem)
-{
-	complain("%s; try gefs-undo --help", problem);
-	return EXIT_USAGE;
-}
 
 static int
 undo(const char *file, const char *image, const struct settings *s)
@@ -56,39 +48,26 @@ undo(const char *file, const char *image, const struct settings *s)
 int
 main(int argc, char **argv)
 {
-	enum { O_OFFSET = 256 };
-	static const struct option longs[] = {{"dry-run", no_argument, 0, 'n'},	   {"offset", required_argument, 0, O_OFFSET},
-					      {"quiet", no_argument, 0, 'q'},	   {"help", no_argument, 0, 'h'},
-					      {"version", no_argument, 0, 'V'}, {0}};
+	static const struct option longs[] = {OPEN_LONGS,
+					      {"dry-run", no_argument, NULL, 'n'},
+					      {"quiet", no_argument, NULL, 'q'},
+					      {NULL, 0, NULL, 0}};
 	struct settings s = {.open = {.super = -1}};
 	int c, status;
 
 	program = "gefs-undo";
-	argv[0] = (char *)(uintptr_t)program; /* getopt's messages begin with it */
-	while ((c = getopt_long(argc, argv, "nqhV", longs, NULL)) != -1) {
-		switch (c) {
-		case 'n':
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, OPEN_SHORTS "nq", longs, NULL)) != -1) {
+		if (c == 'n')
 			s.dry_run = true;
-			break;
-		case O_OFFSET:
-			if (!option_offset(optarg, &s.open))
-				return EXIT_USAGE;
-			break;
-		case 'q':
+		else if (c == 'q')
 			s.quiet = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return finish_output() ? EXIT_DONE : EXIT_FAILED;
-		case 'V':
-			return print_version();
-		default:
-			fputs("Try gefs-undo --help.\n", stderr);
-			return EXIT_USAGE;
-		}
+		else if ((status = open_option(c, argv, help, &s.open)) >= 0)
+			return status;
 	}
 	if (argc - optind != 2)
-		return usage(argc - optind < 2 ? "an undo file and an image are needed" : "one undo file and one image at a time");
+		return usage_error(argc - optind < 2 ? "an undo file and an image are needed"
+						     : "one undo file and one image at a time");
 	status = undo(argv[optind], argv[optind + 1], &s);
 	return finish_output() ? status : EXIT_FAILED;
 }

@@ -7,10 +7,10 @@
 struct copy {
 	struct export *x;
 	const gefs_file *f;
-	size_t i;    /* the run at which the copy is */
-	uint64_t at; /* given out up to here */
-	uint64_t got; /* bytes that were read, and stored */
-	bool lost;   /* something */
+	size_t i;       /* the run at which the copy is */
+	uint64_t at;    /* given out up to here */
+	uint64_t given; /* bytes of data that the target got */
+	bool lost;      /* something */
 };
 
 /* Gives [off, off+n) to the target, as far as it lies in runs; zeros if p is NULL. */
@@ -31,6 +31,7 @@ give(struct copy *c, uint64_t off, const uint8_t *p, uint64_t n)
 				step = sizeof zeros;
 			if (c->x->t->data(c->x->t, at, p ? p + (at - off) : zeros, (size_t)step, c->x->e) < 0)
 				return -1;
+			c->given += p ? step : 0;
 		}
 		if (to > end)
 			return 0;
@@ -53,7 +54,8 @@ copy_extent(void *arg, const gefs_extent *x)
 {
 	struct copy *c = arg;
 	struct export *ex = c->x;
-	gefs_error order;
+	uint64_t given = c->given;
+	gefs_error why;
 
 	if (!x->data) {
 		/* A node that is gone says nothing about how much is. */
@@ -63,8 +65,8 @@ copy_extent(void *arg, const gefs_extent *x)
 	}
 	if (x->offset < c->at) {
 		ex->st.lost_bytes += x->len;
-		gefs_fail(&order, GEFS_EDAMAGE, x->ptr.addr, "data block 0x%" PRIx64 " comes out of order", x->ptr.addr);
-		return tell(c, x->offset, &order);
+		gefs_fail(&why, GEFS_EDAMAGE, x->ptr.addr, "data block 0x%" PRIx64 " comes out of order", x->ptr.addr);
+		return tell(c, x->offset, &why);
 	}
 	ex->st.bytes_read += x->len;
 	if (ex->o->progress && ex->o->progress(ex->o->arg, "exporting", ex->st.bytes_read, 0))
@@ -72,7 +74,12 @@ copy_extent(void *arg, const gefs_extent *x)
 	if (give(c, c->at, NULL, x->offset - c->at) < 0 || give(c, x->offset, x->data, x->len) < 0)
 		return -1;
 	c->at = x->offset + x->len;
-	return 0;
+	if (c->given - given == x->len)
+		return 0;
+	/* A node could not be read when the map of the file was made, and now can. */
+	ex->st.lost_bytes += x->len - (c->given - given);
+	gefs_fail(&why, GEFS_EIO, x->ptr.addr, "data block 0x%" PRIx64 " could not be found at first", x->ptr.addr);
+	return tell(c, x->offset, &why);
 }
 
 int

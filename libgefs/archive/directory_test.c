@@ -148,7 +148,7 @@ test_clash(void **state)
 	(void)state;
 	for (int force = 0; force <= 1; force++) {
 		struct target *t = start(force);
-		char d[8], f[8], path[32];
+		char d[16], f[32], path[48];
 		snprintf(d, sizeof d, "c%d", force);
 		snprintf(f, sizeof f, "c%d/f", force);
 		assert_int_equal(put(t, d, true, ""), 0);
@@ -175,5 +175,6 @@ main(void)
 		cmocka_unit_test(test_existing),
 		cmocka_unit_test(test_clash),
 	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -67,7 +67,6 @@ is_missing(struct export *x, const gefs_tree *t, const char *path)
 static int
 walk_paths(struct export *x, const struct wanted *w)
 {
-	static const gefs_error lost = {.addr = GEFS_NIL, .text = "cannot be found: a tree node is damaged"};
 	gefs_error e = {.code = GEFS_OK};
 
 	x->st.snapshots++;
@@ -88,14 +87,14 @@ walk_paths(struct export *x, const struct wanted *w)
 		if (e.code != GEFS_EDAMAGE)
 			return gefs_fail(x->e, e.code, e.addr, "%s", e.text);
 		x->st.damaged++;
-		if (note(x, GEFS_EXPORT_DAMAGE, (const uint8_t *)path, strlen(path), e.text[0] ? &e : &lost) < 0)
+		if (note(x, GEFS_EXPORT_DAMAGE, (const uint8_t *)path, strlen(path), &e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-one_snapshot(struct export *x, const struct wanted *w)
+check_paths(struct export *x, const struct wanted *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (is_missing(x, &x->tree, w->path[i]))
@@ -241,7 +240,7 @@ run_one(struct export *x, const struct wanted *w)
 		return -1;
 	if (x->tree.snap == GEFS_NIL)
 		return gefs_fail(x->e, GEFS_EINVAL, GEFS_NIL, "\"snap\" is the tree of snapshots, which has no files");
-	return one_snapshot(x, w) < 0 || open_target(x) < 0 ? -1 : walk_paths(x, w);
+	return check_paths(x, w) < 0 || open_target(x) < 0 ? -1 : walk_paths(x, w);
 }
 
 static void

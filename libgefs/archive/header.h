@@ -23,6 +23,9 @@ struct header {
 };
 void header_make(uint8_t block[TAR_BLOCK], const struct header *);
 
+/* The name comes out of a reader of UTF-8 as it went in; else hdrcharset=BINARY has to say that it is just bytes. */
+bool charset_stays(const char *name);
+
 /* True when the field of a ustar header holds it as it is. */
 bool fits_text(const char *, size_t room);
 bool fits_number(int64_t, unsigned digits);

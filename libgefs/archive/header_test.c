@@ -85,6 +85,17 @@ test_header(void **state)
 	assert_false(fits_text("abc", 2));
 }
 
+static void
+test_charset(void **state)
+{
+	(void)state;
+	assert_true(charset_stays("plain\n name"));
+	assert_true(charset_stays("\xc3\xbcn\xc3\xaf-\xe7\x9b\xae\xf0\x9f\x90\xb0"));
+	assert_false(charset_stays("e\xcc\x81"));     /* would become one character */
+	assert_false(charset_stays("\xe2\x84\xab"));  /* the Angstrom sign would become a letter */
+	assert_false(charset_stays("\xff"));
+}
+
 int
 main(void)
 {
@@ -92,6 +103,8 @@ main(void)
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_charset),
 	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/error.h"
+#include "base/numset.h"
 #include "base/siphash.h"
 #include "tree/diff.h"
 
@@ -36,8 +36,7 @@ links_new(gefs_image *img)
 	}
 	if (l) {
 		l->img = img;
-		if (getrandom(l->secret, sizeof l->secret, GRND_NONBLOCK) < 0)
-			l->secret[0] = (uintptr_t)l;
+		numset_secret(l->secret);
 	}
 	return l;
 }

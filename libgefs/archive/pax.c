@@ -46,12 +46,6 @@ sparse_map(struct pax *x, const struct item *it)
 	text_pad(&x->map, TAR_BLOCK);
 }
 
-static bool
-is_utf8(const char *s)
-{
-	return gefs_utf8_valid((const uint8_t *)s, strlen(s));
-}
-
 static void
 text_record(struct pax *x, const char *key, const char *s, size_t field)
 {
@@ -90,8 +84,8 @@ collect_records(struct pax *x, const struct item *it, const char *uname, const c
 	const gefs_dirent *d = it->entry;
 	uint64_t stored = x->map.n + it->data;
 
-	if (!is_utf8(x->path.p) || (it->link && !is_utf8(it->link)) || (uname && !is_utf8(uname)) ||
-	    (gname && !is_utf8(gname)))
+	if (!charset_stays(x->path.p) || (it->link && !charset_stays(it->link)) || (uname && !charset_stays(uname)) ||
+	    (gname && !charset_stays(gname)))
 		record_add(r, "hdrcharset", "BINARY", 6);
 	if (has_holes(it)) {
 		record_add(r, "GNU.sparse.major", "1", 1);

@@ -95,5 +95,6 @@ main(void)
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_names_beside_it),
 	};
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

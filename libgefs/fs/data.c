@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 
-enum { BATCH = 64 }; /* blocks in memory at a time: 1 MiB at most */
+enum { BATCH = 64 }; /* blocks in memory at a time at most: 1 MiB */
 
 struct reader {
 	gefs_image *img;
@@ -20,8 +20,8 @@ struct reader {
 		bool good;
 	} slot[BATCH];
 	struct bulk_item item[BATCH];
-	size_t n;
-	uint8_t *data; /* BATCH blocks */
+	size_t n, batch; /* batch: how many there is memory for */
+	uint8_t *data;
 	/* Where keys do not come in the order of offsets, all pointers of the file are collected and sorted first. */
 	bool sort;
 	bool places; /* data is not read */
@@ -99,7 +99,20 @@ add(struct reader *r, const struct block_at *b)
 		return r->fn(r->arg, &x);
 	}
 	r->slot[r->n++] = (struct extent_slot){.x = {.offset = b->offset, .ptr = b->ptr}};
-	return r->n == BATCH ? flush(r) : 0;
+	return r->n == r->batch ? flush(r) : 0;
+}
+
+/* A record of this file that says nothing about where the block is. */
+static int
+tell_record(struct reader *r, uint64_t offset, const char *what)
+{
+	gefs_error why;
+	gefs_extent x = {.offset = offset, .ptr = {GEFS_NIL, 0, 0}, .error = &why};
+	int rc = flush(r);
+
+	gefs_fail(&why, GEFS_EDAMAGE, GEFS_NIL, "the record of a data block cannot be used: %s", what);
+	clip(r, &x);
+	return rc ? rc : r->fn(r->arg, &x);
 }
 
 static int
@@ -109,10 +122,13 @@ data_kv(void *arg, gefs_bytes key, gefs_bytes value)
 	const struct format *f = r->img->f;
 	struct key k;
 
-	if (key_decode(f, key, &k) || k.type != KEY_DATA || value_check(f, &k, value))
+	if (key_decode(f, key, &k) || k.type != KEY_DATA || k.offset >= r->end || k.offset + f->blksz <= r->off)
 		return 0;
-	if (k.offset % f->blksz || k.offset >= r->end || k.offset + f->blksz <= r->off)
-		return 0;
+	const char *problem = value_check(f, &k, value);
+	if (!problem && k.offset % f->blksz)
+		problem = "its offset is no multiple of the block size";
+	if (problem)
+		return tell_record(r, k.offset, problem);
 	struct block_at b = {k.offset, ptr_decode(f, value.p)};
 	if (!r->sort)
 		return add(r, &b);
@@ -173,13 +189,16 @@ read_file(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t of
 	if (d->is_dir || off >= size || len == 0)
 		return 0;
 	struct reader *r = calloc(1, sizeof *r);
-	if (!r || (!places && !(r->data = malloc((size_t)BATCH * img->f->blksz)))) {
+	uint64_t end = len < size - off ? off + len : size, blocks = (end - off) / img->f->blksz + 2;
+	size_t batch = blocks < BATCH ? (size_t)blocks : BATCH;
+	if (!r || (!places && !(r->data = malloc(batch * img->f->blksz)))) {
 		free(r);
 		return gefs_fail_memory(e);
 	}
+	r->batch = batch;
 	r->img = img;
 	r->off = off;
-	r->end = len < size - off ? off + len : size;
+	r->end = end;
 	r->fn = fn;
 	r->arg = arg;
 	r->e = e;

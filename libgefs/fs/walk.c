@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/numset.h"
 #include "fs/files.h"
 
 struct child {
@@ -26,6 +27,7 @@ struct files_walk {
 	uint8_t *path;
 	size_t cap;
 	uint64_t above[PATH_DEPTH_MAX]; /* qids of the directories that lead here */
+	struct numset met; /* qids of all directories so far: one is in one place */
 };
 
 static int
@@ -103,11 +105,10 @@ loops(const struct files_walk *w, uint64_t qid, uint32_t depth)
 }
 
 static int
-tell_loop(struct files_walk *w, const gefs_dirent *d, uint32_t depth)
+tell_dir(struct files_walk *w, const gefs_dirent *d, const char *what)
 {
 	gefs_error why;
-	gefs_fail(&why, GEFS_EDAMAGE, GEFS_NIL, "%.300s (qid %" PRIu64 "): %s", (const char *)w->path, d->qpath,
-		  depth >= PATH_DEPTH_MAX ? "directories nested too deeply" : "a directory inside itself");
+	gefs_fail(&why, GEFS_EDAMAGE, GEFS_NIL, "%.300s (qid %" PRIu64 "): %s", (const char *)w->path, d->qpath, what);
 	return tell(w, &why);
 }
 
@@ -118,8 +119,14 @@ walk_dir(struct files_walk *w, const gefs_dirent *dir, size_t len, uint32_t dept
 	uint8_t buf[KEY_MAX];
 	int rc;
 
-	if (depth >= PATH_DEPTH_MAX || loops(w, dir->qpath, depth))
-		return tell_loop(w, dir, depth);
+	if (depth >= PATH_DEPTH_MAX)
+		return tell_dir(w, dir, "directories nested too deeply");
+	if (loops(w, dir->qpath, depth))
+		return tell_dir(w, dir, "a directory inside itself");
+	/* Two in each of sixty directories, one inside the other, would make more paths than anybody can wait for. */
+	rc = numset_add(&w->met, dir->qpath);
+	if (rc <= 0)
+		return rc < 0 ? gefs_fail_memory(w->e) : tell_dir(w, dir, "a directory that is in another place too");
 	w->above[depth] = dir->qpath;
 	rc = gefs_scan(w->img, w->t, (gefs_bytes){buf, key_prefix(w->img->f, KEY_ENTRY, dir->qpath, buf)}, list_kv,
 		       list_damage, &l, w->e);
@@ -177,6 +184,7 @@ gefs_files_walk_from(gefs_image *img, const gefs_tree *t, const char *path, gefs
 	rc = gefs_file_find(img, t, (char *)w->path, &first, storage, e);
 	if (rc == 0)
 		rc = walk_entry(w, &first, len > 1 ? len : 0, 0);
+	numset_free(&w->met);
 	free(w->path);
 	free(w);
 	return rc;

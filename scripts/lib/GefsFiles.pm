@@ -96,7 +96,7 @@ sub look
 	for my $name (sort grep { !/\A\.\.?\z/ } readdir $d) {
 		my @st = lstat $name or die "$above/$name: $!\n";
 		my $dir = S_ISDIR($st[2]);
-		my $sha = S_ISREG($st[2]) && $st[7] <= 1 << 30 ? Digest::SHA->new(256)->addfile($name, 'b')->hexdigest : '';
+		my $sha = S_ISREG($st[2]) && $st[7] <= 1 << 30 ? Digest::SHA->new(256)->addfile("./$name", 'b')->hexdigest : '';
 		print join("\0", "$above/$name", $dir ? 1 : 0, $st[2] & 07777, @st[7, 9, 4, 5, 12], $sha), "\0";
 		next if !$dir;
 		chdir $name or die "$above/$name: $!\n";

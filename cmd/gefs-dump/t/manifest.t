@@ -14,6 +14,7 @@ use File::Spec;
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
+use GefsFiles qw(bytes seconds);
 
 # Longer files are sparse ones, of which the manifests tell the hashes of ranges.
 my $MAX_HASH = 1 << 30;
@@ -57,21 +58,6 @@ sub verdict
 sub show
 {
 	return $_[0] // '(absent)';
-}
-
-sub bytes
-{
-	my ($s) = @_;
-	utf8::encode($s);
-	return $s;
-}
-
-# The server shows whole seconds, as 9P does: rounded to the nearest, 32 bits.
-sub seconds
-{
-	my ($ns) = @_;
-	use integer;
-	return (($ns + 500000000) / 1000000000) & 0xffffffff;
 }
 
 # user_names(CONSOLE TEXT) -> {number => name}

@@ -15,6 +15,7 @@ use File::Spec;
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
+use GefsFiles qw(bytes seconds);
 
 my $BLOCK = 8192;
 my $dump = tool('gefs-dump');
@@ -104,24 +105,10 @@ sub check_labels
 	return @diff;
 }
 
-sub bytes
-{
-	my ($s) = @_;
-	utf8::encode($s);
-	return $s;
-}
-
 # A path of the manifest is a list of names, one that is not UTF-8 in hex.
 sub path_bytes
 {
 	return '/' . join '/', map { ref $_ ? pack('H*', $_->{hex}) : bytes($_) } @{$_[0]};
-}
-
-sub seconds
-{
-	my ($ns) = @_;
-	use integer;
-	return (($ns + 500000000) / 1000000000) & 0xffffffff;
 }
 
 sub check_entries

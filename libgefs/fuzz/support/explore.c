@@ -1,7 +1,9 @@
 #include "explore.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Work for one input is bounded: a wild tree may promise more than any test can wait for. */
 enum { MAX_STEPS = 4000, MAX_TREES = 8, MAX_READ = 1 << 17, MAX_READS = 12 };
@@ -229,6 +231,45 @@ rewrite(struct tour *t)
 		gefs_rewrite(t->img, &some, on_output, t, NULL, NULL);
 }
 
+static int
+on_entry(void *arg, const gefs_export_entry *n)
+{
+	touch(arg, n->path, strlen(n->path));
+	return step(arg);
+}
+
+static int
+on_note(void *arg, const gefs_export_note *n)
+{
+	touch(arg, n->path, n->path_len + 1);
+	touch(arg, n->text, strlen(n->text));
+	return step(arg);
+}
+
+static int
+on_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	(void)what;
+	(void)done;
+	(void)total;
+	return step(arg);
+}
+
+static void
+export(struct tour *t)
+{
+	gefs_export_options o = {.all_snaps = true, .format = "pax", .entry = on_entry, .note = on_note,
+				 .progress = on_progress, .arg = t, .fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+
+	t->steps = 0;
+	gefs_export(t->img, &o, NULL, NULL);
+	t->steps = 0;
+	o.format = "zip";
+	o.list = true;
+	gefs_export(t->img, &o, NULL, NULL);
+	close(o.fd);
+}
+
 void
 explore(gefs_image *img)
 {
@@ -243,6 +284,7 @@ explore(gefs_image *img)
 		gefs_is_free(img, a->start + a->size / 2);
 	}
 	snapshots(&t);
+	export(&t);
 	check(&t);
 	rewrite(&t);
 #ifdef FUZZ_MAP
