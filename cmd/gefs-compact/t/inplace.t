@@ -102,7 +102,7 @@ sub options
 {
 	fresh('small');
 	refused('no arena', 1, qr/there is no arena 8: the image has 8/, '--arena', 8, $img);
-	refused('arena no number', 2, qr/--arena takes the number of an arena, not "x"/, '-a', 'x', $img);
+	refused('arena no number', 2, qr/--arena: "x" is no number of an arena/, '-a', 'x', $img);
 	refused('undo twice', 2, qr/--undo and --no-undo exclude each other/, '--undo', "$tmp/u", '--no-undo', $img);
 	refused('two images', 2, qr/one image at a time/, $img, $img);
 	my $inside = "$tmp/disk";
