@@ -224,6 +224,8 @@ run_all(struct export *x, const struct wanted *w)
 
 	if (!l)
 		gefs_fail_memory(x->e);
+	else if (n == 0 && gefs_tree_find(x->img, "main", &x->tree, x->e) < 0)
+		rc = -1; /* which told why there are none */
 	else if (find_paths(x, l, n, w) == 0)
 		rc = open_target(x);
 	for (size_t i = 0; rc == 0 && i < n; i++)

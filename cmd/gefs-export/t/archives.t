@@ -344,6 +344,7 @@ sub test_commands
 		[2, qr/exclude each other/, '-s', 'main', '--all-snaps', $image], [2, qr/--json needs -t/, '--json', $image],
 		[1, qr{/nix: no such file}, '-o', $keep, $image, 'usr', 'nix'],
 		[1, qr{/nix: no such file or directory in any}, '--all-snaps', '-o', $keep, $image, 'nix'],
+		[1, qr/no files can be read/, '--all-snaps', '-o', $keep, image('B-asis')],
 		[1, qr/no snapshot|no label/, '-s', 'nix', '-o', $keep, $image], [1, qr/is the image itself/, '-o', $mine, $mine],
 		[1, qr/No such file/, '-o', path('no', 'such.tar'), $image], [1, qr/no files/, '-s', 'snap', '-o', $keep, $image]) {
 		my ($status, $text, @args) = @$row;
