@@ -63,10 +63,10 @@ typedef struct gefs_options {
 	void *progress_arg;
 } gefs_options;
 
-/* Opens an image, read-only unless opts say otherwise. It may be compressed (docs/compressed.md), which its first bytes tell; offsets count in
- * what is inside. Seekable zstd is read in place, everything else is first unpacked into a temporary file. Needs a
- * readable copy of the root data (a superblock; in older versions an arena header); everything else may be damaged.
- * opts may be NULL. */
+/* Opens an image, read-only unless opts say otherwise. It may be compressed (docs/compressed.md), which its first bytes
+ * tell; offsets count in what is inside. Seekable zstd is read in place, everything else is first unpacked into a
+ * temporary file. Needs a readable copy of the root data (a superblock; in older versions an arena header); everything
+ * else may be damaged. opts may be NULL. */
 GEFS_API gefs_image *gefs_open(const char *path, const gefs_options *opts, gefs_error *);
 
 /* The same for an image in memory, which must stay until gefs_close. */

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "alloc/arena.h"
 #include "base/error.h"
@@ -146,7 +145,6 @@ gefs_image *
 image_open_disk(struct disk *disk, const gefs_options *o, const char *name, gefs_error *e)
 {
 	gefs_image *img = calloc(1, sizeof *img);
-	unsigned jobs = o ? o->jobs : 0;
 
 	if (!img) {
 		gefs_fail_memory(e);
@@ -156,11 +154,7 @@ image_open_disk(struct disk *disk, const gefs_options *o, const char *name, gefs
 	img->disk = disk;
 	if (find_roots(img, o, name, e) < 0 || choose_root(img, o ? o->super : -1, name, e) < 0)
 		goto fail;
-	if (jobs == 0) {
-		long n = sysconf(_SC_NPROCESSORS_ONLN);
-		jobs = n > 0 ? (unsigned)n : 1;
-	}
-	img->pool = pool_new(jobs > 256 ? 256 : jobs);
+	img->pool = pool_new(pool_choose(o ? o->jobs : 0));
 	img->cache = cache_new();
 	if (!img->pool || !img->cache) {
 		gefs_fail_memory(e);

@@ -21,6 +21,9 @@ struct pool;
 /* jobs counts the caller too: 1 means no threads at all. NULL when out of memory. */
 struct pool *pool_new(unsigned jobs);
 void pool_free(struct pool *);
+enum { POOL_MAX = 256 };
+/* How many jobs a user means: those asked for, or with 0 one for each processor; POOL_MAX at most. */
+unsigned pool_choose(unsigned asked);
 unsigned pool_jobs(const struct pool *);
 
 /* Has a batch done by the other threads, after those that were started before; the caller goes on. It belongs to the

@@ -12,7 +12,7 @@
 #include "disk/framecache.h"
 #include "disk/frameindex.h"
 
-/* Bytes of decompressed frames that are kept: all metadata of a check that go through it twice, usually. */
+/* Bytes of decompressed frames that are kept: most of the metadata that a check comes back to. */
 enum { CACHE_BYTES = 16 << 20 };
 
 /* What a thread needs to decompress a frame. */

@@ -2,7 +2,6 @@
  * number of threads. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
 
@@ -27,10 +26,9 @@ make_worker(struct worker *w, const gefs_pack_options *o)
 int
 packer_buffers(struct packer *p, unsigned jobs, gefs_error *e)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
 	bool ok;
 
-	p->pool = pool_new(jobs ? jobs : n > 0 ? (unsigned)n : 1);
+	p->pool = pool_new(pool_choose(jobs));
 	if (!p->pool)
 		return gefs_fail_memory(e);
 	p->workers = calloc(pool_jobs(p->pool), sizeof *p->workers);

@@ -1,7 +1,6 @@
 /* Unpacking for keeps: a compressed image of any kind, in pieces to the caller. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/pool.h"
@@ -52,7 +51,7 @@ read_piece(void *arg, size_t i, unsigned worker)
 static int
 unpack_frames(struct unpacker *x, gefs_error *e)
 {
-	size_t len[256], jobs = pool_jobs(x->pool);
+	size_t len[POOL_MAX], jobs = pool_jobs(x->pool);
 
 	while (x->u.size < x->frames->size) {
 		size_t n = 0;
@@ -73,10 +72,7 @@ unpack_frames(struct unpacker *x, gefs_error *e)
 static int
 make_buffers(struct unpacker *x, const gefs_options *o, gefs_error *e)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned jobs = o && o->jobs ? o->jobs : n > 0 ? (unsigned)n : 1;
-
-	x->pool = pool_new(jobs < 256 ? jobs : 256);
+	x->pool = pool_new(pool_choose(o ? o->jobs : 0));
 	if (x->pool) {
 		x->bufs = malloc((size_t)pool_jobs(x->pool) * PIECE);
 		x->errors = calloc(pool_jobs(x->pool), sizeof *x->errors);
@@ -93,11 +89,11 @@ unpack_any(struct unpacker *x, enum compression c, const gefs_options *o, gefs_e
 		rc = c == ZSTD_FILE ? frames_open(x->u.file, x->u.name, &x->frames, e) : 1;
 	if (rc > 0)
 		return unpack(&x->u, c, e);
-	if (rc < 0 || make_buffers(x, o, e) < 0)
+	if (rc < 0)
 		return -1;
 	x->u.file = x->frames; /* which owns the file now, and of which progress counts bytes */
 	x->u.limit = UNPACK_MAX;
-	return unpack_frames(x, e);
+	return make_buffers(x, o, e) < 0 ? -1 : unpack_frames(x, e);
 }
 
 int
