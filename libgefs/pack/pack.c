@@ -14,6 +14,7 @@
 #include "disk/packheader.h"
 #include "image.h"
 #include "pack/freespace.h"
+#include "pack/view.h"
 
 enum { FRAMES_PER_THREAD = 2 }; /* in a batch */
 
@@ -33,6 +34,8 @@ struct packer {
 	struct disk *disk;
 	gefs_image *img; /* NULL: the disk is packed as it is */
 	struct freespace free;
+	struct metadata metadata;
+	struct disk *view; /* which is packed instead of the image's disk; or NULL */
 	gefs_pack_options o;
 	struct pool *pool;
 	struct worker *workers;
@@ -64,7 +67,21 @@ check_options(gefs_pack_options *o, gefs_error *e)
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
 				 "the frame size %u is no power of two from %d to %d", o->frame_size, GEFS_FRAME_MIN,
 				 GEFS_FRAME_MAX);
+	if ((o->metadata && o->all) || (o->hide_names && !o->metadata))
+		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "options that do not go together");
 	return 0;
+}
+
+/* Packs nothing but metadata. */
+static int
+open_view(struct packer *p, gefs_error *e)
+{
+	if (metadata_find(&p->metadata, p->img, e) < 0)
+		return -1;
+	p->stats->kept_blocks = p->metadata.kept;
+	p->stats->doubtful_blocks = p->metadata.doubtful;
+	p->disk = p->view = view_new(&p->metadata, NULL, e);
+	return p->view ? 0 : -1;
 }
 
 /* Whether free blocks can be told, or all is to be packed. */
@@ -80,6 +97,8 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 	p->img = gefs_open(path, open, &why);
 	if (p->img) {
 		p->disk = p->img->disk;
+		if (p->o.metadata)
+			return open_view(p, e);
 		return freespace_load(&p->free, p->img, p->stats, e);
 	}
 	if (why.code != GEFS_EFORMAT) {
@@ -87,8 +106,8 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 			*e = why;
 		return -1;
 	}
-	return gefs_fail(e, why.code, why.addr, "%s; what is free cannot be told: --all packs everything as it is",
-			 why.text);
+	return gefs_fail(e, why.code, why.addr, "%s; what is %s cannot be told%s", why.text,
+			 p->o.metadata ? "metadata" : "free", p->o.metadata ? "" : ": --all packs everything as it is");
 }
 
 static bool
@@ -144,6 +163,8 @@ free_packer(struct packer *p)
 	pool_free(p->pool);
 	frameindex_free(&p->index);
 	freespace_free(&p->free);
+	disk_close(p->view);
+	metadata_free(&p->metadata);
 	if (p->img)
 		gefs_close(p->img);
 	else
@@ -248,7 +269,10 @@ write_header(struct packer *p, gefs_error *e)
 {
 	uint8_t header[PACKHEADER_SIZE];
 
-	packheader_encode(header, p->o.all || p->stats->released ? 0 : PACK_FREE_ZEROED, p->o.frame_size);
+	uint32_t has = p->o.all || p->stats->released ? 0 : PACK_FREE_ZEROED;
+
+	packheader_encode(header, has | (p->disk->names_hidden ? PACK_NAMES_HIDDEN : 0), p->o.frame_size);
+	packheader_set_needs(header, p->disk->metadata_only ? PACK_METADATA : 0);
 	int rc = note_frame(p, sizeof header, 0, (uint32_t)XXH64(NULL, 0, 0), e);
 	return rc ? rc : p->write(p->write_arg, header, sizeof header);
 }
