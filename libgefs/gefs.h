@@ -693,7 +693,8 @@ typedef struct gefs_pack_options {
 	bool long_distance;  /* look for repetitions in the whole frame */
 	bool all;            /* also what is in free blocks; the file need not be a gefs image then */
 	bool metadata;       /* leave out file contents; not with all */
-	bool hide_names;     /* with metadata: replace names of files, labels and users */
+	bool clear;          /* with metadata: also what servers left in gaps of blocks, which may be pieces of contents */
+	bool hide_names;     /* with metadata: replace names of files, labels and users, and clear */
 } gefs_pack_options;
 
 typedef struct gefs_pack_stats {
@@ -712,8 +713,8 @@ typedef struct gefs_pack_stats {
 /* Takes the next n bytes; non-zero stops. */
 typedef int (*gefs_write_fn)(void *arg, const void *p, size_t n);
 /* Packs an image, compressed or not, as zstd with a seek table. What is written depends on the image and on the
- * pack options alone, not on the number of threads. Progress is that of the gefs_options, in bytes of the image. Of
- * damaged images hide_names cannot be had (GEFS_EDAMAGE). */
+ * pack options alone, not on the number of threads. Progress is that of the gefs_options, in bytes of the image. Images
+ * with errors can be neither cleared nor have names hidden (GEFS_EDAMAGE). */
 GEFS_API int gefs_pack(const char *path, const gefs_options *, const gefs_pack_options *, gefs_write_fn, void *arg,
 		       gefs_pack_stats *, gefs_error *);
 

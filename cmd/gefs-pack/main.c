@@ -17,12 +17,12 @@ static const char help[] =
 	"       gefs-pack -d [options] FILE -o IMAGE\n"
 	"Packs a gefs image as seekable zstd, which every command reads in place and which\n"
 	"zstd -d unpacks. What is in free blocks is left out. The image may be compressed.\n"
-	"\n"
 	"  -o, --output FILE       where to; - is standard output\n"
 	"  -d, --unpack            unpack a zstd, gzip, xz, bzip2 or lz4 file, with holes\n"
 	"  -a, --all               also what is in free blocks; any file, gefs or not\n"
 	"  -m, --metadata          leave out file contents, for reports about an image\n"
-	"      --hide-names        with -m: other names for files, labels and users\n"
+	"      --clear             with -m: also leftovers of contents in gaps of blocks\n"
+	"      --hide-names        with -m: other names for files, labels, users; clears\n"
 	"  -l, --level N           1 (fast) to 22 (small), default 3\n"
 	"      --frame-size SIZE   what is read at once: a power of two from 64K to 16M,\n"
 	"                          default 256K\n"
@@ -126,7 +126,7 @@ end:
 
 /* ---- the command line ---- */
 
-enum { O_FRAME = 256, O_LONG, O_HIDE, O_OFFSET, O_SUPER, O_FORMAT, O_JSON, O_PROGRESS };
+enum { O_FRAME = 256, O_LONG, O_CLEAR, O_HIDE, O_OFFSET, O_SUPER, O_FORMAT, O_JSON, O_PROGRESS };
 
 static int
 one_option(int c, char **argv, struct settings *s)
@@ -134,7 +134,7 @@ one_option(int c, char **argv, struct settings *s)
 	uint64_t n = 0;
 	bool ok = true;
 
-	s->packing_only += c == 'a' || c == 'm' || c == O_HIDE || c == 'l' || c == O_FRAME || c == O_LONG || c == O_OFFSET || c == O_SUPER ||
+	s->packing_only += c == 'a' || c == 'm' || c == O_CLEAR || c == O_HIDE || c == 'l' || c == O_FRAME || c == O_LONG || c == O_OFFSET || c == O_SUPER ||
 			   c == O_FORMAT;
 	switch (c) {
 	case 'o':
@@ -148,6 +148,9 @@ one_option(int c, char **argv, struct settings *s)
 		break;
 	case 'm':
 		s->pack.metadata = true;
+		break;
+	case O_CLEAR:
+		s->pack.clear = true;
 		break;
 	case O_HIDE:
 		s->pack.hide_names = true;
@@ -206,6 +209,7 @@ parse_options(int argc, char **argv, struct settings *s)
 					      {"unpack", no_argument, 0, 'd'},
 					      {"all", no_argument, 0, 'a'},
 					      {"metadata", no_argument, 0, 'm'},
+					      {"clear", no_argument, 0, O_CLEAR},
 					      {"hide-names", no_argument, 0, O_HIDE},
 					      {"level", required_argument, 0, 'l'},
 					      {"frame-size", required_argument, 0, O_FRAME},
@@ -236,8 +240,8 @@ parse_options(int argc, char **argv, struct settings *s)
 		return usage("with -d only -o, -j, -q, --json and --progress can be given");
 	if (s->pack.metadata && s->pack.all)
 		return usage("--all and --metadata contradict each other");
-	if (s->pack.hide_names && !s->pack.metadata)
-		return usage("--hide-names goes with --metadata: file contents would tell names");
+	if ((s->pack.clear || s->pack.hide_names) && !s->pack.metadata)
+		return usage("--%s goes with --metadata only", s->pack.hide_names ? "hide-names" : "clear");
 	if (s->json && strcmp(s->output, "-") == 0)
 		return usage("--json and -o - both want standard output");
 	s->image = argv[optind];

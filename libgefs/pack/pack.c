@@ -35,6 +35,7 @@ struct packer {
 	gefs_image *img; /* NULL: the disk is packed as it is */
 	struct freespace free;
 	struct metadata metadata;
+	struct hide hide;
 	struct disk *view; /* which is packed instead of the image's disk; or NULL */
 	gefs_pack_options o;
 	struct pool *pool;
@@ -67,20 +68,25 @@ check_options(gefs_pack_options *o, gefs_error *e)
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
 				 "the frame size %u is no power of two from %d to %d", o->frame_size, GEFS_FRAME_MIN,
 				 GEFS_FRAME_MAX);
-	if ((o->metadata && o->all) || (o->hide_names && !o->metadata))
+	if ((o->metadata && o->all) || ((o->clear || o->hide_names) && !o->metadata))
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "options that do not go together");
 	return 0;
 }
 
 /* Packs nothing but metadata. */
 static int
-open_view(struct packer *p, gefs_error *e)
+open_view(struct packer *p, const gefs_options *open, gefs_error *e)
 {
+	bool change = p->o.clear || p->o.hide_names;
+
+	if (change && hide_plan(&p->hide, p->img, p->o.hide_names, open, e) < 0)
+		return -1;
+	p->stats->names = hide_names(&p->hide);
 	if (metadata_find(&p->metadata, p->img, e) < 0)
 		return -1;
 	p->stats->kept_blocks = p->metadata.kept;
 	p->stats->doubtful_blocks = p->metadata.doubtful;
-	p->disk = p->view = view_new(&p->metadata, NULL, e);
+	p->disk = p->view = view_new(&p->metadata, change ? &p->hide : NULL, e);
 	return p->view ? 0 : -1;
 }
 
@@ -98,7 +104,7 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 	if (p->img) {
 		p->disk = p->img->disk;
 		if (p->o.metadata)
-			return open_view(p, e);
+			return open_view(p, open, e);
 		return freespace_load(&p->free, p->img, p->stats, e);
 	}
 	if (why.code != GEFS_EFORMAT) {
@@ -165,6 +171,7 @@ free_packer(struct packer *p)
 	freespace_free(&p->free);
 	disk_close(p->view);
 	metadata_free(&p->metadata);
+	hide_free(&p->hide);
 	if (p->img)
 		gefs_close(p->img);
 	else

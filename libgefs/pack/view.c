@@ -14,10 +14,20 @@ struct view {
 static int
 read_part(const struct view *v, uint8_t *buf, size_t len, uint64_t off, gefs_error *e)
 {
-	if (metadata_has(v->m, off))
-		return disk_read(v->m->img->disk, buf, len, off, e);
-	memset(buf, 0, len);
-	return 0;
+	struct disk *disk = v->m->img->disk;
+	uint32_t blksz = v->m->img->f->blksz;
+	uint8_t block[65536];
+	int rc = 0;
+
+	if (!metadata_has(v->m, off))
+		memset(buf, 0, len);
+	else if (!v->hide)
+		rc = disk_read(disk, buf, len, off, e);
+	else if ((rc = disk_read(disk, block, blksz, off - off % blksz, e)) == 0) {
+		hide_block(v->hide, off - off % blksz, block);
+		memcpy(buf, block + off % blksz, len);
+	}
+	return rc;
 }
 
 static int
@@ -53,6 +63,7 @@ view_new(const struct metadata *m, const struct hide *hide, gefs_error *e)
 		return NULL;
 	}
 	v->disk = (struct disk){.ops = &view_ops, .size = m->img->disk->size, .metadata_only = true};
+	v->disk.names_hidden = (hide && hide->names) || m->img->disk->names_hidden;
 	v->m = m;
 	v->hide = hide;
 	return &v->disk;

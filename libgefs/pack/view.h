@@ -2,11 +2,10 @@
 #ifndef GEFS_PACK_VIEW_H
 #define GEFS_PACK_VIEW_H
 
+#include "hide/hide.h"
 #include "pack/metadata.h"
 
-struct hide;
-
-/* What is no metadata reads as zeros. hide: names are replaced; may be NULL. All must outlive the view; NULL: no memory. */
+/* What is no metadata reads as zeros; hide, if not NULL, changes the rest. Both must outlive the view. NULL: no memory. */
 struct disk *view_new(const struct metadata *, const struct hide *, gefs_error *);
 
 #endif
