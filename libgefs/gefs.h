@@ -32,7 +32,8 @@ typedef enum gefs_code {
 	GEFS_EFORMAT, /* not a gefs image, or not a version that is supported */
 	GEFS_EDAMAGE, /* the image contradicts itself at addr */
 	GEFS_ENOENT,  /* no such snapshot, file or key */
-	GEFS_ECANCEL  /* a progress function asked to stop */
+	GEFS_ECANCEL, /* a progress function asked to stop */
+	GEFS_ELEFTOUT /* contents that were left out when the image was packed: gefs_metadata_only */
 } gefs_code;
 
 typedef struct gefs_error {
@@ -75,6 +76,10 @@ GEFS_API void gefs_close(gefs_image *); /* NULL is fine */
 
 /* The bytes come out of a compressed file: such an image cannot be written in place. */
 GEFS_API bool gefs_is_compressed(const gefs_image *);
+/* File contents were left out when the image was packed (docs/compressed.md): their blocks are zeros, and reading files
+ * fails with GEFS_ELEFTOUT. The users file is there. */
+GEFS_API bool gefs_metadata_only(const gefs_image *);
+GEFS_API bool gefs_names_hidden(const gefs_image *); /* and names were replaced */
 /* A sentence on how this image could be read faster, for people; NULL when there is nothing to say. */
 GEFS_API const char *gefs_image_hint(const gefs_image *);
 
@@ -597,6 +602,7 @@ typedef struct gefs_owner {
 	uint64_t qpath, offset; /* of data */
 	bool pending;           /* the pointer is in a message that is not applied yet */
 	uint64_t gen, birth;    /* deadlist, or the pointer's birth */
+	uint64_t hash;          /* of a node or of data: what the pointer says */
 	uint32_t arena;
 } gefs_owner;
 typedef int (*gefs_owner_fn)(void *arg, const gefs_owner *);
@@ -686,6 +692,9 @@ typedef struct gefs_pack_options {
 	uint32_t frame_size; /* bytes of the image in a frame: a power of two from GEFS_FRAME_MIN to _MAX; 0: _DEFAULT */
 	bool long_distance;  /* look for repetitions in the whole frame */
 	bool all;            /* also what is in free blocks; the file need not be a gefs image then */
+	bool metadata;       /* leave out file contents; not with all */
+	bool clear;          /* with metadata: also what servers left in gaps of blocks, which may be pieces of contents */
+	bool hide_names;     /* with metadata: replace names of files, labels and users, and clear */
 } gefs_pack_options;
 
 typedef struct gefs_pack_stats {
@@ -696,20 +705,27 @@ typedef struct gefs_pack_stats {
 	uint32_t damaged_arenas;    /* whose log does not tell what is free: all of them was kept */
 	bool released;              /* all was kept, because older snapshots may use what counts as free */
 	bool inferred;              /* the image has GEFS_HAS_INFERENCES */
+	/* With metadata: */
+	uint64_t kept_blocks;       /* not left out */
+	uint64_t doubtful_blocks;   /* left out although something takes them for metadata: nothing shows that they are */
+	uint64_t names;             /* different ones that were replaced */
 } gefs_pack_stats;
 
 /* Takes the next n bytes; non-zero stops. */
 typedef int (*gefs_write_fn)(void *arg, const void *p, size_t n);
 /* Packs an image, compressed or not, as zstd with a seek table. What is written depends on the image and on the
- * pack options alone, not on the number of threads. Progress is that of the gefs_options, in bytes of the image. */
+ * pack options alone, not on the number of threads. Progress is that of the gefs_options, in bytes of the image. Images
+ * with errors can be neither cleared nor have names hidden (GEFS_EDAMAGE). */
 GEFS_API int gefs_pack(const char *path, const gefs_options *, const gefs_pack_options *, gefs_write_fn, void *arg,
 		       gefs_pack_stats *, gefs_error *);
 
 /* Takes n bytes of the image at off; non-zero stops. */
 typedef int (*gefs_piece_fn)(void *arg, uint64_t off, const void *p, size_t n);
 /* Unpacks a compressed image of any kind. Pieces come in ascending order; what is left out is zeros. *size gets the
- * size of the image. Progress is in bytes of the compressed file, or of the image when it is read in place. */
-GEFS_API int gefs_unpack(const char *path, const gefs_options *, gefs_piece_fn, void *arg, uint64_t *size, gefs_error *);
+ * size of the image; *metadata_only, that no file contents came out, which nothing tells from now on. Progress is in
+ * bytes of the compressed file, or of the image when it is read in place. */
+GEFS_API int gefs_unpack(const char *path, const gefs_options *, gefs_piece_fn, void *arg, uint64_t *size,
+			 bool *metadata_only, gefs_error *);
 
 #ifdef __cplusplus
 }

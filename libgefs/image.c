@@ -228,6 +228,18 @@ gefs_is_compressed(const gefs_image *img)
 	return img->disk->compression != NULL;
 }
 
+bool
+gefs_metadata_only(const gefs_image *img)
+{
+	return img->disk->metadata_only;
+}
+
+bool
+gefs_names_hidden(const gefs_image *img)
+{
+	return img->disk->names_hidden;
+}
+
 const char *
 gefs_image_hint(const gefs_image *img)
 {

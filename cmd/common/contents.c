@@ -7,6 +7,8 @@
 #include "damage.h"
 #include "sha256.h"
 
+enum { LEFT_OUT = 0x1ef7 }; /* ends reading: zeros must not look like what was left out */
+
 struct stream {
 	const struct sink *sink;
 	const uint8_t *path;
@@ -21,10 +23,14 @@ tell_lost(struct stream *s, const gefs_extent *x, const char *why)
 	gefs_error e = {.code = GEFS_EDAMAGE, .addr = x->ptr.addr};
 	char path[300];
 
+	s->lost++;
+	if (x->error && x->error->code == GEFS_ELEFTOUT) { /* of all files alike: once is enough */
+		damage_tell(x->error);
+		return;
+	}
 	snprintf(e.text, sizeof e.text, "%s: offset %" PRIu64 ": %.250s", printable(s->path, s->path_len, path, sizeof path),
 		 x->offset, why);
 	damage_tell(&e);
-	s->lost++;
 }
 
 static int
@@ -36,7 +42,7 @@ stream_extent(void *arg, const gefs_extent *x)
 	/* Nothing is given out for what is lost: the gap is filled when the next good block comes, or at the end. */
 	if (!x->data) {
 		tell_lost(s, x, x->error->text);
-		return 0;
+		return x->error->code == GEFS_ELEFTOUT ? LEFT_OUT : 0;
 	}
 	if (x->offset < s->at) {
 		tell_lost(s, x, "its block comes out of order");
@@ -63,6 +69,8 @@ contents_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const u
 	end = len < size - off ? off + len : size;
 	rc = gefs_file_read(img, t, f, off, end - off, stream_extent, &s, e);
 	*lost = s.lost;
+	if (rc == LEFT_OUT)
+		return 0;
 	if (rc == 0 && s.at < end)
 		rc = sink->zeros(sink->arg, end - s.at);
 	return rc;

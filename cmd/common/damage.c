@@ -80,7 +80,7 @@ complain_error(const gefs_error *e)
 int
 failed(const gefs_error *e)
 {
-	if (e->code == GEFS_EDAMAGE || e->code == GEFS_EIO) {
+	if (e->code == GEFS_EDAMAGE || e->code == GEFS_EIO || e->code == GEFS_ELEFTOUT) {
 		damage_tell(e);
 		return EXIT_DONE;
 	}

@@ -69,6 +69,7 @@ json_summary(const char *path, const gefs_image *img, const gefs_check_stats *s,
 	json_uint(&j, "leaked_bytes", s->leaked_bytes);
 	json_uint(&j, "bytes_read", s->bytes_read);
 	json_bool(&j, "data_checked", s->data_checked);
+	json_bool(&j, "metadata_only", img && gefs_metadata_only(img));
 	json_bool(&j, "all_snapshots", s->all_snapshots);
 	json_bool(&j, "cancelled", s->cancelled);
 	json_real(&j, "seconds", s->seconds);
@@ -126,7 +127,9 @@ text_summary(const struct settings *s, const char *path, const gefs_image *img, 
 		printf("  only logs and free space: no file trees can be read of %s\n", gefs_version_name(img));
 	printf("  verified %" PRIu64 " blocks (%s), %" PRIu64 " snapshot%s, %" PRIu64 " file%s%s%s\n", st->blocks,
 	       human_size(st->bytes, a), st->snapshots, plural(st->snapshots), st->files, plural(st->files),
-	       st->data_checked ? "" : "; file contents were not read",
+	       st->data_checked	       ? ""
+	       : gefs_metadata_only(img) ? "; file contents were left out when the image was packed"
+					 : "; file contents were not read",
 	       st->all_snapshots ? "" : "; only the chosen snapshots");
 	printf("  %" PRIu64 " error%s, %" PRIu64 " hazard%s, %" PRIu64 " warning%s, %" PRIu64 " note%s%s\n",
 	       st->count[GEFS_ERROR], plural(st->count[GEFS_ERROR]), st->count[GEFS_HAZARD], plural(st->count[GEFS_HAZARD]),

@@ -207,6 +207,9 @@ print_text(struct dump *d)
 
 	printf("%s: %s\n%" PRIu64 " bytes (%s)\n\n", gefs_version_name(d->img), gefs_version_words(d->img),
 	       gefs_device_size(d->img), human_size(gefs_device_size(d->img), size));
+	if (gefs_metadata_only(d->img))
+		printf("contents of files were left out when the image was packed%s\n\n",
+		       gefs_names_hidden(d->img) ? ", and names were replaced" : "");
 	if (gefs_features(d->img) & GEFS_HAS_SUPERBLOCKS)
 		print_superblocks(d);
 	else
@@ -266,6 +269,8 @@ json_copy(const struct dump *d, int which)
 	json_bool(&j, "type_known", c.known);
 	json_string(&j, "format", gefs_version_name(d->img));
 	json_string(&j, "format_words", gefs_version_words(d->img));
+	json_bool(&j, "metadata_only", gefs_metadata_only(d->img));
+	json_bool(&j, "names_hidden", gefs_names_hidden(d->img));
 	if (c.filled)
 		json_super(d, &j, c.sb);
 	json_end(&j);

@@ -7,19 +7,21 @@
 #include <string.h>
 
 #include "../common/common.h"
-#include "../common/json.h"
 #include "../common/options.h"
 #include "output.h"
+#include "pack.h"
 
 static const char help[] =
 	"Usage: gefs-pack [options] IMAGE -o FILE.zst\n"
 	"       gefs-pack -d [options] FILE -o IMAGE\n"
 	"Packs a gefs image as seekable zstd, which every command reads in place and\n"
 	"zstd -d unpacks. What is in free blocks is left out.\n"
-	"\n"
 	"  -o, --output FILE       where to; - is standard output\n"
 	"  -d, --unpack            unpack a zstd, gzip, xz, bzip2 or lz4 file, with holes\n"
 	"  -a, --all               also what is in free blocks; any file, gefs or not\n"
+	"  -m, --metadata          leave out file contents, for reports about an image\n"
+	"      --clear             with -m: also leftovers of contents in gaps of blocks\n"
+	"      --hide-names        with -m: other names for files, labels, users; clears\n"
 	"  -l, --level N           from 1 (fast) to 22 (small), default 3\n"
 	"      --frame-size SIZE   read at once: a power of two, 64K to 16M, default 256K\n"
 	"      --long              look for repetitions in the whole of a frame\n"
@@ -34,72 +36,13 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 4 done, but the image is damaged.\n";
 
-struct settings {
-	const char *image, *output;
-	gefs_options open;
-	gefs_pack_options pack;
-	bool unpack, json, progress, quiet;
-	unsigned packing_only; /* options given that do not go with -d */
-};
-
-/* ---- what is said in the end ---- */
-
-static void
-report_packed(const struct settings *s, const gefs_pack_stats *st)
-{
-	char size[32], packed[32], frame[32], free_size[32];
-
-	json_inferred(st->inferred);
-	if (s->json) {
-		struct json j;
-		json_begin(&j, stdout);
-		json_string(&j, "type", "packed");
-		json_string(&j, "image", s->image);
-		json_string(&j, "output", s->output);
-		json_uint(&j, "size", st->size);
-		json_uint(&j, "packed_size", st->packed_size);
-		json_uint(&j, "frames", st->frames);
-		json_uint(&j, "frame_size", st->frame_size);
-		json_uint(&j, "free_bytes", st->free_bytes);
-		json_uint(&j, "damaged_arenas", st->damaged_arenas);
-		json_bool(&j, "all", s->pack.all || st->released);
-		json_end(&j);
-		return;
-	}
-	printf("%s: %s packed to %s, in frames of %s", s->image, human_size(st->size, size),
-	       human_size(st->packed_size, packed), human_size(st->frame_size, frame));
-	if (st->free_bytes)
-		printf("; left out %s in free blocks", human_size(st->free_bytes, free_size));
-	if (st->released)
-		printf("; kept free blocks, which older snapshots may use");
-	putchar('\n');
-}
-
-static void
-report_unpacked(const struct settings *s, uint64_t size)
-{
-	char text[32];
-
-	if (s->json) {
-		struct json j;
-		json_begin(&j, stdout);
-		json_string(&j, "type", "unpacked");
-		json_string(&j, "file", s->image);
-		json_string(&j, "output", s->output);
-		json_uint(&j, "size", size);
-		json_end(&j);
-		return;
-	}
-	printf("%s: unpacked %s\n", s->image, human_size(size, text));
-}
-
 /* ---- doing it ---- */
 
 static int
-work(const struct settings *s, struct output *out, gefs_pack_stats *st, uint64_t *size, gefs_error *e)
+work(const struct settings *s, struct output *out, gefs_pack_stats *st, uint64_t *size, bool *no_contents, gefs_error *e)
 {
 	if (s->unpack)
-		return gefs_unpack(s->image, &s->open, output_piece, out, size, e);
+		return gefs_unpack(s->image, &s->open, output_piece, out, size, no_contents, e);
 	int rc = gefs_pack(s->image, &s->open, &s->pack, output_write, out, st, e);
 	*size = st->packed_size;
 	return rc;
@@ -113,6 +56,7 @@ run(struct settings *s)
 	gefs_pack_stats st = {0};
 	gefs_error e = {0};
 	uint64_t size = 0;
+	bool no_contents = false; /* come out, and nothing tells so from now on */
 	int status = EXIT_FAILED;
 
 	if (!output_open(&out, s->output, s->image))
@@ -120,14 +64,21 @@ run(struct settings *s)
 	struct progress *p = s->quiet && !s->progress ? NULL : progress_new(s->progress);
 	s->open.progress = progress_or_stop;
 	s->open.progress_arg = p;
-	int rc = work(s, &out, &st, &size, &e);
+	int rc = work(s, &out, &st, &size, &no_contents, &e);
 	progress_end(p);
 	if (rc < 0)
 		complain("%s", e.text);
 	else if (rc > 0 && out.error != EPIPE)
 		complain("%s: cannot write: %s", out.name, strerror(out.error));
 	if (rc == 0 && output_finish(&out, size)) {
-		status = st.damaged_arenas ? EXIT_DAMAGE : EXIT_DONE;
+		status = st.damaged_arenas || st.doubtful_blocks || no_contents ? EXIT_DAMAGE : EXIT_DONE;
+		if (no_contents)
+			complain("%s: contents of files were left out of it: what was unpacked has zeros instead, which "
+				 "look like damage",
+				 s->image);
+		if (st.doubtful_blocks)
+			complain("%s: left out %" PRIu64 " blocks that should be metadata, but do not look like it", s->image,
+				 st.doubtful_blocks);
 		if (st.damaged_arenas)
 			complain("%s: the logs of %u arenas are damaged: what is free in them was kept", s->image,
 				 st.damaged_arenas);
@@ -141,16 +92,31 @@ end:
 
 /* ---- the command line ---- */
 
-enum { O_FRAME = 256, O_LONG, O_OFFSET, O_SUPER, O_FORMAT, O_JSON, O_PROGRESS };
+enum { O_FRAME = OPTION_OWN, O_LONG, O_CLEAR, O_HIDE, O_JSON, O_PROGRESS };
+
+static const struct option longs[] = {
+	OPEN_LONGS,
+	{"output", required_argument, NULL, 'o'},
+	{"unpack", no_argument, NULL, 'd'},
+	{"all", no_argument, NULL, 'a'},
+	{"metadata", no_argument, NULL, 'm'},
+	{"clear", no_argument, NULL, O_CLEAR},
+	{"hide-names", no_argument, NULL, O_HIDE},
+	{"level", required_argument, NULL, 'l'},
+	{"frame-size", required_argument, NULL, O_FRAME},
+	{"long", no_argument, NULL, O_LONG},
+	{"json", no_argument, NULL, O_JSON},
+	{"progress", no_argument, NULL, O_PROGRESS},
+	{"quiet", no_argument, NULL, 'q'},
+	{NULL, 0, NULL, 0},
+};
 
 static int
 one_option(int c, char **argv, struct settings *s)
 {
 	uint64_t n = 0;
-	bool ok = true;
 
-	s->packing_only += c == 'a' || c == 'l' || c == O_FRAME || c == O_LONG || c == O_OFFSET || c == O_SUPER ||
-			   c == O_FORMAT;
+	s->packing_only += strchr("aml", c) != NULL || (c >= OPTION_OFFSET && c != O_JSON && c != O_PROGRESS);
 	switch (c) {
 	case 'o':
 		s->output = optarg;
@@ -160,6 +126,15 @@ one_option(int c, char **argv, struct settings *s)
 		break;
 	case 'a':
 		s->pack.all = true;
+		break;
+	case 'm':
+		s->pack.metadata = true;
+		break;
+	case O_CLEAR:
+		s->pack.clear = true;
+		break;
+	case O_HIDE:
+		s->pack.hide_names = true;
 		break;
 	case 'l':
 		if (!parse_size(optarg, &n) || n < 1 || n > 22)
@@ -174,18 +149,6 @@ one_option(int c, char **argv, struct settings *s)
 	case O_LONG:
 		s->pack.long_distance = true;
 		break;
-	case O_OFFSET:
-		ok = option_offset(optarg, &s->open);
-		break;
-	case O_SUPER:
-		ok = option_super(optarg, &s->open);
-		break;
-	case O_FORMAT:
-		ok = option_format(optarg, &s->open);
-		break;
-	case 'j':
-		ok = option_jobs(optarg, &s->open);
-		break;
 	case O_JSON:
 		s->json = true;
 		break;
@@ -195,42 +158,19 @@ one_option(int c, char **argv, struct settings *s)
 	case 'q':
 		s->quiet = true;
 		break;
-	case 'h':
-		fputs(help, stdout);
-		return finish_output() ? EXIT_DONE : EXIT_FAILED;
-	case 'V':
-		return print_version();
-	case ':':
-		return usage_error("%s needs a value", argv[optind - 1]);
 	default:
-		return usage_error("there is no option like \"%s\"", argv[optind - 1]);
+		return open_option(c, argv, help, &s->open);
 	}
-	return ok ? -1 : EXIT_USAGE;
+	return -1;
 }
 
 static int
 parse_options(int argc, char **argv, struct settings *s)
 {
-	static const struct option longs[] = {{"output", required_argument, 0, 'o'},
-					      {"unpack", no_argument, 0, 'd'},
-					      {"all", no_argument, 0, 'a'},
-					      {"level", required_argument, 0, 'l'},
-					      {"frame-size", required_argument, 0, O_FRAME},
-					      {"long", no_argument, 0, O_LONG},
-					      {"jobs", required_argument, 0, 'j'},
-					      {"offset", required_argument, 0, O_OFFSET},
-					      {"super", required_argument, 0, O_SUPER},
-					      {"format", required_argument, 0, O_FORMAT},
-					      {"json", no_argument, 0, O_JSON},
-					      {"progress", no_argument, 0, O_PROGRESS},
-					      {"quiet", no_argument, 0, 'q'},
-					      {"help", no_argument, 0, 'h'},
-					      {"version", no_argument, 0, 'V'},
-					      {0}};
 	int c, status;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:dal:j:qhV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, OPEN_SHORTS "o:daml:q", longs, NULL)) != -1)
 		if ((status = one_option(c, argv, s)) >= 0)
 			return status;
 	if (optind == argc)
@@ -241,6 +181,10 @@ parse_options(int argc, char **argv, struct settings *s)
 		return usage_error("-o is missing: where to write to");
 	if (s->unpack && s->packing_only)
 		return usage_error("with -d only -o, -j, -q, --json and --progress can be given");
+	if (s->pack.metadata && s->pack.all)
+		return usage_error("--all and --metadata contradict each other");
+	if ((s->pack.clear || s->pack.hide_names) && !s->pack.metadata)
+		return usage_error("--%s goes with --metadata only", s->pack.hide_names ? "hide-names" : "clear");
 	if (s->json && strcmp(s->output, "-") == 0)
 		return usage_error("--json and -o - both want standard output");
 	s->image = argv[optind];

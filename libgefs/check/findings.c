@@ -171,6 +171,7 @@ gefs_check_run(gefs_image *img, const gefs_check_options *o, gefs_error *e)
 	c->img = img;
 	if (o)
 		c->opts = *o;
+	c->opts.no_data |= img->disk->metadata_only;
 	c->max = c->opts.max_findings ? c->opts.max_findings : DEFAULT_MAX;
 	if (c->max > 1u << 20)
 		c->max = 1u << 20;

@@ -40,8 +40,9 @@ compression_of(struct disk *file)
 struct disk *
 compressed_open(struct disk *file, enum compression c, const char *name, const gefs_options *o, gefs_error *e)
 {
+	struct packheader header;
 	struct disk *d = NULL;
-	int rc = packheader_check(file, name, e);
+	int rc = packheader_read(file, name, &header, e);
 
 	if (rc == 0)
 		rc = c == ZSTD_FILE ? frames_open(file, name, &d, e) : 1;
@@ -55,7 +56,10 @@ compressed_open(struct disk *file, enum compression c, const char *name, const g
 	}
 	if (rc != 0)
 		disk_close(file);
-	if (d)
+	if (d) {
 		d->compression = compression_name(c);
+		d->metadata_only = header.needs & PACK_METADATA;
+		d->names_hidden = header.has & PACK_NAMES_HIDDEN;
+	}
 	return d;
 }

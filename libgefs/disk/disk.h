@@ -29,6 +29,8 @@ struct disk {
 	const char *compression; /* "zstd", "gzip", ... of the file that holds the bytes, which cannot be written in
 				  * place; NULL when they lie there as they are */
 	uint32_t unit;           /* bytes that are got at once, at its multiples, however few are asked for; 0: no matter */
+	bool metadata_only;      /* file contents were left out: their blocks are zeros */
+	bool names_hidden;       /* names were replaced as well */
 	bool unpacked;           /* the compressed file could not be read in place: a temporary file holds the bytes */
 };
 

@@ -87,6 +87,8 @@ struct format {
 	uint8_t op_type[OPS];               /* operation on disk to gefs_op; 0: does not exist */
 	uint32_t dirent_at, dirent_size;    /* where an entry's fields begin in the value; the value's size */
 	uint32_t snap_size, label_size, dead_size;
+	uint32_t snap_root_at, snap_dead_at; /* in a snapshot record: its root; the first of DEADLISTS_MAX blocks with their
+					      * hashes, 24 bytes apart, 0: there are none */
 
 	unsigned leaves;                    /* LEAVES_... */
 	struct {
@@ -109,6 +111,11 @@ struct format {
 			       gefs_dead_entry *, const char **why);
 	/* The same the other way round: fill a whole block. super_encode computes the hash that it holds. */
 	void (*super_encode)(const struct format *, const gefs_super *, uint8_t *block);
+	/* Changes the hash of the snapshot tree's root in good root data, and clears what means nothing in its block. NULL: not
+	 * known. */
+	void (*root_rehash)(const struct format *, uint8_t *block, uint64_t snap_hash);
+	/* Makes the hash right that a log or deadlist block holds, if it covers the whole block. NULL: it does not. */
+	void (*list_rehash)(const struct format *, uint8_t *block);
 	void (*arena_encode)(const struct format *, const struct arena_header *, const gefs_super *root, uint8_t *block);
 	/* Puts an entry at body offset `at`; returns its bytes. There is room for any entry below log_full. */
 	uint32_t (*log_put)(const struct format *, uint8_t *block, uint32_t at, gefs_log_op, uint64_t addr, uint64_t len);

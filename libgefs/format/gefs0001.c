@@ -77,6 +77,19 @@ gefs0001_root_encode(const struct format *f, const gefs_super *s, uint8_t *b)
 	put64(f, b + 56, s->nextgen);
 }
 
+static void
+root_rehash(const struct format *f, uint8_t *b, uint64_t snap_hash)
+{
+	put64(f, b + 28, snap_hash);
+	memset(b + f->header_bytes, 0, f->blksz - f->header_bytes);
+}
+
+static void
+list_rehash(const struct format *f, uint8_t *b)
+{
+	put64(f, b + 2, f->hash(b + f->log_header, f->log_space));
+}
+
 bool
 gefs0001_arena_decode(const struct format *f, const uint8_t *b, struct arena_header *a)
 {
@@ -400,11 +413,12 @@ enum { LEAVES = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES
 	.last_root_wins = true, .size_counts_header = true,                                                              \
 	.dead_hash_in_pointer = true,                                                                                    \
 	.key_max = 267, .name_max = 255, .key_byte = {0, 1, 5, 2, 4, NO_KEY, NO_KEY}, .dirent_size = DIRENTSZ,           \
-	.snap_size = SNAPSZ, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \
+	.snap_size = SNAPSZ, .snap_root_at = 16, .snap_dead_at = 48, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \
 	.super_decode = gefs0001_root_decode, .arena_decode = gefs0001_arena_decode, .log_decode = gefs0001_log_decode,  \
 	.dead_decode = dead_decode, .log_entry = gefs0001_log_entry, .dead_entry = dead_entry,                           \
 	.super_encode = gefs0001_root_encode, .arena_encode = gefs0001_arena_encode, .log_put = gefs0001_log_put,        \
 	.log_seal = gefs0001_log_seal, .log_full = BLKSZ - GEFS0001_LIST_HEADER - GEFS0001_LOG_SLOP, .ream = ream,        \
+	.root_rehash = root_rehash, .list_rehash = list_rehash,                                                           \
 	.snap_encode = record_encode, .label_encode = label_put, .snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
 
 const struct format format_gefs0001_le = {

@@ -95,6 +95,17 @@ super_encode(const struct format *f, const gefs_super *s, uint8_t *b)
 	put_be64(b + covered, hash(b, covered));
 }
 
+static void
+root_rehash(const struct format *f, uint8_t *b, uint64_t snap_hash)
+{
+	gefs_super s;
+
+	if (!super_decode(f, b, &s))
+		return;
+	s.snap_root.hash = snap_hash;
+	super_encode(f, &s, b);
+}
+
 static bool
 arena_decode(const struct format *f, const uint8_t *b, struct arena_header *a)
 {
@@ -351,12 +362,14 @@ const struct format format_gefs9 = {
 	.snap_size = SNAPSZ,
 	.label_size = LABELSZ,
 	.dead_size = DEADSZ,
+	.snap_root_at = 48,
 	.users = {"adm", "/users", NULL},
 	.hash = hash,
 	.classify = classify,
 	.super_decode = super_decode,
 	.arena_decode = arena_decode,
 	.super_encode = super_encode,
+	.root_rehash = root_rehash,
 	.arena_encode = arena_encode,
 	.log_put = log_put,
 	.log_seal = log_seal,

@@ -20,6 +20,7 @@ struct reader {
 		bool good;
 	} slot[BATCH];
 	struct bulk_item item[BATCH];
+	bool zeros[BATCH]; /* by tag: what was read, where its hash is wrong */
 	size_t n, batch; /* batch: how many there is memory for */
 	uint8_t *data;
 	/* Where keys do not come in the order of offsets, all pointers of the file are collected and sorted first. */
@@ -39,6 +40,25 @@ take(void *arg, struct bulk_item *it, const uint8_t *block)
 	struct reader *r = arg;
 	memcpy(r->data + it->tag * r->img->f->blksz, block, r->img->f->blksz);
 	r->slot[it->tag].good = it->hash == it->ptr.hash;
+	r->zeros[it->tag] = block[0] == 0 && memcmp(block, block + 1, r->img->f->blksz - 1) == 0;
+}
+
+/* Why the contents of a slot are not given out. */
+static void
+explain(struct reader *r, size_t i, bool readable, uint64_t found)
+{
+	struct extent_slot *s = &r->slot[i];
+	uint64_t addr = s->x.ptr.addr;
+
+	if (readable && r->img->disk->metadata_only && r->zeros[i])
+		gefs_fail(&s->error, GEFS_ELEFTOUT, addr, "contents of files were left out when the image was packed");
+	else if (readable)
+		gefs_fail(&s->error, GEFS_EDAMAGE, addr,
+			  "data block 0x%" PRIx64 ": hash is %016" PRIx64 ", expected %016" PRIx64, addr, found,
+			  s->x.ptr.hash);
+	else
+		gefs_fail(&s->error, GEFS_EDAMAGE, addr, "data block 0x%" PRIx64 " cannot be read", addr);
+	s->x.error = &s->error;
 }
 
 /* What of a block is wanted. */
@@ -71,18 +91,12 @@ flush(struct reader *r)
 	}
 	for (size_t i = 0; rc == 0 && i < r->n; i++) {
 		struct extent_slot *s = &r->slot[i];
-		uint64_t addr = s->x.ptr.addr, block = s->x.offset;
+		uint64_t block = s->x.offset;
 		clip(r, &s->x);
 		if (s->good) {
 			s->x.data = r->data + i * blksz + (s->x.offset - block);
 		} else {
-			if (readable[i])
-				gefs_fail(&s->error, GEFS_EDAMAGE, addr,
-					  "data block 0x%" PRIx64 ": hash is %016" PRIx64 ", expected %016" PRIx64, addr,
-					  found[i], s->x.ptr.hash);
-			else
-				gefs_fail(&s->error, GEFS_EDAMAGE, addr, "data block 0x%" PRIx64 " cannot be read", addr);
-			s->x.error = &s->error;
+			explain(r, i, readable[i], found[i]);
 		}
 		rc = r->fn(r->arg, &s->x);
 	}

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 
-enum { USERS_MAX = 1 << 20, USER_NAME_MAX = 127 };
+enum { USER_NAME_MAX = 127 };
 
 struct fill {
 	char *text;

@@ -4,6 +4,8 @@
 
 #include "image.h"
 
+enum { USERS_MAX = 1 << 20 }; /* the file is shorter, bytes */
+
 struct users {
 	gefs_user *user;
 	size_t n, cap;

@@ -21,7 +21,26 @@ check_options(gefs_pack_options *o, gefs_error *e)
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
 				 "the frame size %u is no power of two from %d to %d", o->frame_size, GEFS_FRAME_MIN,
 				 GEFS_FRAME_MAX);
+	if ((o->metadata && o->all) || ((o->clear || o->hide_names) && !o->metadata))
+		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "options that do not go together");
 	return 0;
+}
+
+/* Packs nothing but metadata. */
+static int
+open_view(struct packer *p, const gefs_options *open, gefs_error *e)
+{
+	bool change = p->o.clear || p->o.hide_names;
+
+	if (change && hide_plan(&p->hide, p->img, p->o.hide_names, open, e) < 0)
+		return -1;
+	p->stats->names = hide_names(&p->hide);
+	if (metadata_find(&p->metadata, p->img, e) < 0)
+		return -1;
+	p->stats->kept_blocks = p->metadata.kept;
+	p->stats->doubtful_blocks = p->metadata.doubtful;
+	p->disk = p->view = view_new(&p->metadata, change ? &p->hide : NULL, e);
+	return p->view ? 0 : -1;
 }
 
 /* Whether free blocks can be told, or all is to be packed. */
@@ -38,6 +57,8 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 	if (p->img) {
 		p->disk = p->img->disk;
 		p->stats->inferred = gefs_features(p->img) & GEFS_HAS_INFERENCES;
+		if (p->o.metadata)
+			return open_view(p, open, e);
 		return freespace_load(&p->free, p->img, p->stats, e);
 	}
 	if (why.code != GEFS_EFORMAT) {
@@ -45,8 +66,8 @@ open_source(struct packer *p, const char *path, const gefs_options *open, gefs_e
 			*e = why;
 		return -1;
 	}
-	return gefs_fail(e, why.code, why.addr, "%s; what is free cannot be told: --all packs everything as it is",
-			 why.text);
+	return gefs_fail(e, why.code, why.addr, "%s; what is %s cannot be told%s", why.text,
+			 p->o.metadata ? "metadata" : "free", p->o.metadata ? "" : ": --all packs everything as it is");
 }
 
 static void
@@ -55,6 +76,9 @@ free_packer(struct packer *p)
 	packer_buffers_free(p);
 	frameindex_free(&p->index);
 	freespace_free(&p->free);
+	disk_close(p->view);
+	metadata_free(&p->metadata);
+	hide_free(&p->hide);
 	if (p->img)
 		gefs_close(p->img);
 	else
@@ -123,7 +147,10 @@ write_header(struct packer *p, gefs_error *e)
 {
 	uint8_t header[PACKHEADER_SIZE];
 
-	packheader_encode(header, p->o.all || p->stats->released ? 0 : PACK_FREE_ZEROED, p->o.frame_size);
+	uint32_t has = p->o.all || p->stats->released ? 0 : PACK_FREE_ZEROED;
+
+	packheader_encode(header, has | (p->disk->names_hidden ? PACK_NAMES_HIDDEN : 0), p->o.frame_size);
+	packheader_set_needs(header, p->disk->metadata_only ? PACK_METADATA : 0);
 	int rc = note_frame(p, sizeof header, 0, (uint32_t)XXH64(NULL, 0, 0), e);
 	return rc ? rc : p->write(p->write_arg, header, sizeof header);
 }

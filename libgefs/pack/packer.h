@@ -6,6 +6,7 @@
 #include "disk/frameindex.h"
 #include "image.h"
 #include "pack/freespace.h"
+#include "pack/view.h"
 
 struct packed {
 	uint8_t *buf; /* bound bytes */
@@ -23,6 +24,9 @@ struct packer {
 	struct disk *disk;
 	gefs_image *img; /* NULL: the disk is packed as it is */
 	struct freespace free;
+	struct metadata metadata;
+	struct hide hide;
+	struct disk *view; /* which is packed instead of the image's disk; or NULL */
 	gefs_pack_options o;
 	struct pool *pool;
 	struct worker *workers;

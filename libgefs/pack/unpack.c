@@ -14,6 +14,7 @@ struct unpacker {
 	gefs_piece_fn piece;
 	void *arg;
 	int rc; /* with which the caller stopped; what it could not do is not known here */
+	bool metadata_only;
 	struct disk *frames;
 	uint8_t *bufs; /* one piece for each thread */
 	struct pool *pool;
@@ -83,8 +84,10 @@ make_buffers(struct unpacker *x, const gefs_options *o, gefs_error *e)
 static int
 unpack_any(struct unpacker *x, enum compression c, const gefs_options *o, gefs_error *e)
 {
-	int rc = packheader_check(x->u.file, x->u.name, e);
+	struct packheader header;
+	int rc = packheader_read(x->u.file, x->u.name, &header, e);
 
+	x->metadata_only = header.needs & PACK_METADATA;
 	if (rc == 0)
 		rc = c == ZSTD_FILE ? frames_open(x->u.file, x->u.name, &x->frames, e) : 1;
 	if (rc > 0)
@@ -97,7 +100,8 @@ unpack_any(struct unpacker *x, enum compression c, const gefs_options *o, gefs_e
 }
 
 int
-gefs_unpack(const char *path, const gefs_options *o, gefs_piece_fn piece, void *arg, uint64_t *size, gefs_error *e)
+gefs_unpack(const char *path, const gefs_options *o, gefs_piece_fn piece, void *arg, uint64_t *size,
+	    bool *metadata_only, gefs_error *e)
 {
 	struct unpacker x = {.u = {.name = path, .out = pass_on, .out_arg = &x}, .piece = piece, .arg = arg};
 	int rc = -1;
@@ -114,6 +118,7 @@ gefs_unpack(const char *path, const gefs_options *o, gefs_piece_fn piece, void *
 	else
 		rc = unpack_any(&x, c, o, e);
 	*size = x.u.size;
+	*metadata_only = x.metadata_only;
 	disk_close(x.u.file);
 	pool_free(x.pool);
 	free(x.bufs);

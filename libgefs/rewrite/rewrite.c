@@ -52,6 +52,9 @@ check_source(struct rewrite *r)
 	if (!r->f->ream || !format_has(r->f, GEFS_HAS_TREES) || format_has(r->f, GEFS_HAS_INFERENCES))
 		return gefs_fail(r->e, GEFS_EFORMAT, GEFS_NIL,
 				 "of this version (%s) only the block layer is known: it cannot be rewritten", r->f->name);
+	if (r->img->disk->metadata_only)
+		return gefs_fail(r->e, GEFS_ELEFTOUT, GEFS_NIL,
+				 "it cannot be rewritten: contents of files were left out when the image was packed");
 	gefs_check *c = gefs_check_run(r->img, &o, r->e);
 	if (!c)
 		return -1;

@@ -156,6 +156,7 @@ data_pointer(struct pass *p, uint64_t node, const gefs_record *r)
 	o.offset = k.offset;
 	o.pending = r->op != 0;
 	o.birth = ptr.gen;
+	o.hash = ptr.hash;
 	return refer(p, ptr.addr, &o);
 }
 
@@ -242,6 +243,7 @@ walk_node(struct pass *p, const gefs_ptr *ptr, uint32_t height, uint64_t referre
 
 	o.snap = p->tree.snap;
 	o.birth = file_tree ? ptr->gen : GEFS_NIL;
+	o.hash = ptr->hash;
 	int rc = refer(p, ptr->addr, &o);
 	if (rc || (image_addr_ok(p->img, ptr->addr) && seen(p, ptr->addr, SEEN_NODE)))
 		return rc;
