@@ -20,7 +20,7 @@ metadata();
 commands();
 leftovers();
 hidden('small');
-hidden('snaps');
+hidden('snaps', qw(main fork1 twinB));
 hidden('bigdir', 'main');
 hidden('deep');
 hidden('A-small');
@@ -168,7 +168,7 @@ sub shape
 	my %r = run($dump, 'files', '--json', $img, $snap);
 	my (%at, %dir);
 	for my $f (jsonl($r{out})) {
-		my $path = $f->{path_hex} ? pack('H*', $f->{path_hex}) : utf8_of($f->{path});
+		my $path = bytes_of($f, 'path');
 		delete @$f{qw(path path_hex), map { ("${_}_name", "${_}_name_hex") } qw(uid gid muid)};
 		my ($above, $name) = $path eq '/' ? ('', '') : $path =~ m{\A(.*)/([^/]*)\z}s;
 		$f->{length_of_name} = length $name;
@@ -177,6 +177,13 @@ sub shape
 		$at{$f->{qpath}} = {name => $name, shape => $f};
 	}
 	return \%at;
+}
+
+# bytes_of(LINE, KEY) -> a name as it is in the image.
+sub bytes_of
+{
+	my ($l, $key) = @_;
+	return defined $l->{"${key}_hex"} ? pack('H*', $l->{"${key}_hex"}) : utf8_of($l->{$key});
 }
 
 sub utf8_of
@@ -201,8 +208,7 @@ sub order
 sub labels
 {
 	my %r = run($dump, 'snaps', '--json', shift);
-	my @l = grep { defined $_->{label} } jsonl($r{out});
-	return [map { {snap => $_->{snap}, label => $_->{label}} } @l];
+	return [map { {snap => $_->{snap}, label => bytes_of($_, 'name')} } grep { $_->{type} eq 'label' } jsonl($r{out})];
 }
 
 sub users
@@ -238,6 +244,7 @@ sub hidden
 
 	my @labels = map { labels($_) } $img, $out;
 	is_deeply([map { $_->{snap} } @{$labels[1]}], [map { $_->{snap} } @{$labels[0]}], "$name: labels in the same order");
+	cmp_ok(scalar @{$labels[0]}, '>', 0, "$name: there are labels");
 	my ($same, $shapes, $orders) = (0, 0, 0);
 	for my $i (0 .. $#{$labels[0]}) {
 		my @l = map { $_->[$i]{label} } @labels;
@@ -309,7 +316,7 @@ sub root_of
 {
 	my ($img, $label) = @_;
 	my %r = run($dump, 'tree', '--json', '--depth', 1, $img, $label);
-	return (jsonl($r{out}))[0]{addr};
+	return (jsonl($r{out}))[0]{ptr}{addr};
 }
 
 sub damaged_node
