@@ -87,6 +87,15 @@ any_shared(const struct name *v, size_t count)
 	return false;
 }
 
+static bool
+any_kept(const struct name *v, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!v[i].stays && memcmp(v[i].old, v[i].new, v[i].n) == 0)
+			return true;
+	return false;
+}
+
 static struct letters
 letters_of(const char *text)
 {
@@ -117,9 +126,10 @@ renaming(struct name *v, size_t count, const char *never)
 		letters_all(never),
 	};
 
-	for (int strict = 1; strict >= 0; strict--)
+	for (int strict = 2; strict >= 0; strict--)
 		for (size_t i = 0; i < sizeof choice / sizeof *choice; i++)
-			if (assign(&choice[i], v, count) && !(strict && any_shared(v, count)))
+			if (assign(&choice[i], v, count) && !(strict == 2 && any_shared(v, count)) &&
+			    !(strict == 1 && any_kept(v, count)))
 				return true;
 	return false;
 }

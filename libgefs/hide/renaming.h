@@ -13,7 +13,8 @@ struct name {
 
 /* Replaces names of any lengths, which stand in ascending order (bytes_cmp) and differ: new ones have the same lengths and
  * stand in ascending order, too. Readable letters are used where they do, in the end all bytes but control characters,
- * and those in never (NUL-terminated). As far as possible no new name equals an old one. False: there are not enough. */
+ * and those in never (NUL-terminated). As far as possible no new name equals an old one, or at least not that which it
+ * replaces. False: there are not enough. */
 bool renaming(struct name *, size_t count, const char *never);
 
 #endif
