@@ -148,7 +148,7 @@ test_clash(void **state)
 	(void)state;
 	for (int force = 0; force <= 1; force++) {
 		struct target *t = start(force);
-		char d[16], f[32], path[48];
+		char d[32], f[48], path[64];
 		snprintf(d, sizeof d, "c%d", force);
 		snprintf(f, sizeof f, "c%d/f", force);
 		assert_int_equal(put(t, d, true, ""), 0);
