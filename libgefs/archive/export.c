@@ -268,7 +268,8 @@ gefs_export(gefs_image *img, const gefs_export_options *o, gefs_export_stats *st
 	int rc = -1;
 
 	if (img->disk->metadata_only && !o->list)
-		gefs_fail(x.e, GEFS_ELEFTOUT, GEFS_NIL, "there is nothing to export: contents of files were left out when the image was packed");
+		gefs_fail(x.e, GEFS_ELEFTOUT, GEFS_NIL,
+			  "there is nothing to export: contents of files were left out when the image was packed");
 	else if (!o->directory && (!o->format || !gefs_archive_format_known(o->format)))
 		gefs_fail(x.e, GEFS_EINVAL, GEFS_NIL, "there is no archive format \"%.40s\"", o->format ? o->format : "");
 	else if (!wanted_make(&w, o))

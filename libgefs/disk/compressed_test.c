@@ -595,10 +595,12 @@ test_newer(void **state)
 	gefs_error e;
 
 	(void)state;
-	file.p[20] = 1;
+	file.p[20] = 0x81; /* one that is known, and one that is not */
 	assert_false(usable(&file, &image, &e));
 	assert_int_equal(e.code, GEFS_EFORMAT);
 	assert_non_null(strstr(e.text, "newer"));
+	file.p[20] = 1;
+	assert_true(usable(&file, &image, &e));
 	file.p[20] = 0;
 	file.p[24] = 0xff; /* what it has besides is no matter */
 	assert_true(usable(&file, &image, &e));

@@ -5,32 +5,17 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "check/sound.h"
 
 /* What has errors cannot be followed to every name. */
 static int
 check_source(struct hide *h)
 {
-	gefs_check_options o = {.no_data = true, .progress = h->progress, .progress_arg = h->progress_arg};
-
 	if (!h->f->root_rehash || !format_has(h->f, GEFS_HAS_TREES) || format_has(h->f, GEFS_HAS_INFERENCES))
 		return gefs_fail(h->e, GEFS_EFORMAT, GEFS_NIL,
 				 "of this version (%s) only the block layer is known: nothing in blocks can be cleared or replaced",
 				 h->f->name);
-	gefs_check *c = gefs_check_run(h->img, &o, h->e);
-	if (!c)
-		return -1;
-	const gefs_check_stats *st = gefs_check_stats_get(c);
-	int rc = st->cancelled ? gefs_fail(h->e, GEFS_ECANCEL, GEFS_NIL, "interrupted") : 0;
-	for (size_t i = 0; rc == 0 && st->count[GEFS_ERROR] && i < gefs_check_count(c); i++) {
-		const gefs_finding *f = gefs_check_finding(c, i);
-		if (f->kind->severity == GEFS_ERROR)
-			rc = gefs_fail(h->e, GEFS_EDAMAGE, f->addr,
-				       "the image has errors (%" PRIu64 "), which gefs-check lists; nothing in blocks can be cleared or "
-				       "replaced; the first: %s",
-				       st->count[GEFS_ERROR], f->text);
-	}
-	gefs_check_free(c);
-	return rc;
+	return check_sound(h->img, h->progress, h->progress_arg, h->e);
 }
 
 /* Names by which servers and tools find things. */

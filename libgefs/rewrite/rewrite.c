@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "check/sound.h"
 #include "rewrite/output.h"
 
 int
@@ -47,28 +48,13 @@ rewrite_fail_data(struct rewrite *r, const gefs_snap *s, uint64_t qid, uint64_t 
 static int
 check_source(struct rewrite *r)
 {
-	gefs_check_options o = {.no_data = true, .progress = r->opts->progress, .progress_arg = r->opts->progress_arg};
-
 	if (!r->f->ream || !format_has(r->f, GEFS_HAS_TREES) || format_has(r->f, GEFS_HAS_INFERENCES))
 		return gefs_fail(r->e, GEFS_EFORMAT, GEFS_NIL,
 				 "of this version (%s) only the block layer is known: it cannot be rewritten", r->f->name);
 	if (r->img->disk->metadata_only)
 		return gefs_fail(r->e, GEFS_ELEFTOUT, GEFS_NIL,
 				 "it cannot be rewritten: contents of files were left out when the image was packed");
-	gefs_check *c = gefs_check_run(r->img, &o, r->e);
-	if (!c)
-		return -1;
-	const gefs_check_stats *st = gefs_check_stats_get(c);
-	int rc = st->cancelled ? gefs_fail(r->e, GEFS_ECANCEL, GEFS_NIL, "stopped") : 0;
-	for (size_t i = 0; rc == 0 && st->count[GEFS_ERROR] && i < gefs_check_count(c); i++) {
-		const gefs_finding *f = gefs_check_finding(c, i);
-		if (f->kind->severity == GEFS_ERROR)
-			rc = gefs_fail(r->e, GEFS_EDAMAGE, f->addr,
-				       "the image has errors (%" PRIu64 "), which gefs-check lists; the first: %s",
-				       st->count[GEFS_ERROR], f->text);
-	}
-	gefs_check_free(c);
-	return rc;
+	return check_sound(r->img, r->opts->progress, r->opts->progress_arg, r->e);
 }
 
 /* The device for what lives, as large as was asked for. */
