@@ -413,7 +413,8 @@ enum { LEAVES = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES
 	.last_root_wins = true, .size_counts_header = true,                                                              \
 	.dead_hash_in_pointer = true,                                                                                    \
 	.key_max = 267, .name_max = 255, .key_byte = {0, 1, 5, 2, 4, NO_KEY, NO_KEY}, .dirent_size = DIRENTSZ,           \
-	.snap_size = SNAPSZ, .snap_root_at = 16, .snap_dead_at = 48, .label_size = LABELSZ, .hash = gefs0001_hash, .classify = gefs0001_classify,                \
+	.snap_size = SNAPSZ, .snap_root_at = 16, .snap_dead_at = 48, .label_size = LABELSZ,                              \
+	.hash = gefs0001_hash, .classify = gefs0001_classify,                \
 	.super_decode = gefs0001_root_decode, .arena_decode = gefs0001_arena_decode, .log_decode = gefs0001_log_decode,  \
 	.dead_decode = dead_decode, .log_entry = gefs0001_log_entry, .dead_entry = dead_entry,                           \
 	.super_encode = gefs0001_root_encode, .arena_encode = gefs0001_arena_encode, .log_put = gefs0001_log_put,        \
