@@ -38,6 +38,8 @@ report_packed(const struct settings *s, const gefs_pack_stats *st)
 		printf("; left out %s in free blocks", human_size(st->free_bytes, free_size));
 	if (s->pack.metadata)
 		printf("; only metadata, %" PRIu64 " blocks", st->kept_blocks);
+	if (s->pack.metadata && !s->pack.clear && !s->pack.hide_names)
+		printf(", whose gaps may hold pieces of contents (--clear zeroes them)");
 	if (s->pack.hide_names)
 		printf("; replaced %" PRIu64 " names", st->names);
 	if (st->released)
