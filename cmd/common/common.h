@@ -23,6 +23,9 @@ bool parse_size(const char *text, uint64_t *out);
  * (a full disk must not look like success). A closed pipe is silent. */
 bool finish_output(void);
 
+/* Makes a pipe on standard output as large as it may be: for bulk data, which would else wait for each 64 KiB. */
+void widen_output(void);
+
 /* For people: "1.5 MiB". */
 const char *human_size(uint64_t bytes, char buf[32]);
 
@@ -34,10 +37,6 @@ void print_time(int64_t ns);                  /* UTC */
 
 /* Standard --version text. */
 int print_version(void);
-
-/* From now on SIGINT and SIGTERM only make interrupted() true. */
-void catch_interrupts(void);
-bool interrupted(void);
 
 /* A progress line on standard error: only on a terminal, or when forced. */
 struct progress;

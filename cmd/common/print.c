@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -42,10 +43,20 @@ finish_output(void)
 	return false;
 }
 
+void
+widen_output(void)
+{
+#ifdef F_SETPIPE_SZ
+	fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 1 << 20); /* what Linux allows to everybody */
+#endif
+}
+
 int
 print_version(void)
 {
-	printf("%s %s (gefs-tools), reads gefs9.00\n", program, GEFS_VERSION);
+	char names[128];
+
+	printf("%s %s (gefs-tools), reads %s\n", program, GEFS_VERSION, gefs_format_names(names, sizeof names));
 	return finish_output() ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -52,6 +52,7 @@ open_stream(struct sink *s)
 {
 	s->name = "standard output";
 	s->fd = STDOUT_FILENO;
+	widen_output();
 	if (!isatty(s->fd))
 		return true;
 	complain("an image does not go to a terminal; redirect it");

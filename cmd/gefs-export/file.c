@@ -34,8 +34,10 @@ outfile_open(struct outfile *o, const char *path, const char *image)
 	struct stat st, in;
 
 	*o = (struct outfile){.path = path, .fd = STDOUT_FILENO};
-	if (!path)
+	if (!path) {
+		widen_output();
 		return true;
+	}
 	if (stat(path, &st) < 0 || S_ISREG(st.st_mode)) {
 		if (stat(path, &st) == 0 && stat(image, &in) == 0 && st.st_dev == in.st_dev && st.st_ino == in.st_ino)
 			return complain("%s: is the image itself", path), false;

@@ -42,6 +42,7 @@ output_open(struct output *o, const char *name, const char *input)
 	*o = (struct output){.name = name, .fd = STDOUT_FILENO};
 	if (strcmp(name, "-") == 0) {
 		o->name = "standard output";
+		widen_output();
 		return !isatty(STDOUT_FILENO) || (complain("an image is nothing for a terminal: redirect the output"), false);
 	}
 	if (!resolve(o, input))
