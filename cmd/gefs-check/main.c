@@ -167,8 +167,7 @@ parse_options(int argc, char **argv, struct settings *s)
 			fputs(help, stdout);
 			return finish_output() ? FSCK_CLEAN : FSCK_TROUBLE;
 		case 'V':
-			print_version();
-			return finish_output() ? FSCK_CLEAN : FSCK_TROUBLE;
+			return print_version() == EXIT_DONE ? FSCK_CLEAN : FSCK_TROUBLE;
 		default:
 			fprintf(stderr, "Try gefs-check --help.\n");
 			return FSCK_USAGE;

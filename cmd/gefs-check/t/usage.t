@@ -157,7 +157,7 @@ sub several
 
 sub help
 {
-	for my $cmd ($check, $dump) {
+	for my $cmd (map { tool("gefs-$_") } qw(cat check compact dump export ls pack undo)) {
 		my $program = (File::Spec->splitpath($cmd))[2];
 		my %r = run($cmd, '--help');
 		is(complaint(\%r), undef, "$program --help");
@@ -167,7 +167,9 @@ sub help
 		my @long = grep { length > 80 } @lines;
 		ok(!@long, "$program --help: at most 80 columns") or diag(join "\n", @long);
 		my %v = run($cmd, '--version');
-		like($v{out}, qr/\A$program \d+\.\d+\.\d+ .*gefs9\.00\n\z/, "$program --version");
+		is(complaint(\%v), undef, "$program --version: exit status");
+		is($v{err}, '', "$program --version: without complaints");
+		like($v{out}, qr/\A$program \d+\.\d+\.\d+ .*gefs9\.00.*gefs0001-be\n\z/, "$program --version");
 	}
 }
 
