@@ -125,7 +125,7 @@ pool_start(struct pool *p, struct pool_batch *b)
 	while (*at)
 		at = &(*at)->later;
 	*at = b;
-	if (b->n > 1) /* one piece is done sooner than another thread is awake */
+	if (b->n > 1 && b->n > b->few)
 		pthread_cond_broadcast(&p->start);
 	pthread_mutex_unlock(&p->lock);
 }

@@ -5,11 +5,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* n calls of work(arg, i, worker), for i in 0..n-1; worker is below pool_jobs(). The caller fills in these three. */
+/* n calls of work(arg, i, worker), for i in 0..n-1; worker is below pool_jobs(). The caller fills in these four. */
 struct pool_batch {
 	size_t n;
 	void (*work)(void *arg, size_t i, unsigned worker);
 	void *arg;
+	size_t few; /* so many calls are done sooner than another thread is awake; 0: one */
 	/* The pool's: */
 	atomic_size_t next;
 	unsigned busy; /* threads at work in it, the caller not counted */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 enum { PIECE = 128 << 10 };
+enum { FEW = 4 }; /* pieces that are read at once by one thread; measured */
 
 struct piece {
 	size_t first, count; /* items; they cover consecutive (or equal) addresses */
@@ -113,6 +114,8 @@ bulk_start(struct bulk *b)
 	size_t n = b->pieces && img->bulk_buffers ? cut_pieces(b) : 0;
 	group_pieces(b, n);
 	b->batch = (struct pool_batch){.n = n, .work = read_group, .arg = b};
+	if (img->disk->unit == 0) /* else reading means decompressing */
+		b->batch.few = FEW;
 	pool_start(img->pool, &b->batch);
 }
 
