@@ -355,7 +355,8 @@ check_up(struct names *s, const struct item *it, const struct place *p)
 		finding(s->c, F_UP_MISSING, p, "snapshot %" PRIu64 ": directory qid %" PRIu64 " has no parent record", s->snap,
 			it->qid);
 	else if (it->up_hash != it->key_hash)
-		finding(s->c, s->c->img->f->leaves & LEAVES_STALE_UP ? F_UP_STALE : F_UP_WRONG, p, "snapshot %" PRIu64 ": the parent record of directory qid %" PRIu64
+		finding(s->c, s->c->img->f->leaves & LEAVES_STALE_UP ? F_UP_STALE : F_UP_WRONG, p,
+			"snapshot %" PRIu64 ": the parent record of directory qid %" PRIu64
 			" names another entry", s->snap, it->qid);
 }
 

@@ -311,7 +311,8 @@ visit(struct gefs_check *c, const struct edge *e)
 	if (entry_kind(*m) == kind && entry_same(*m, print))
 		return;
 	if (!first && entry_kind(*m) != kind) {
-		finding(c, unless_released(c, F_NODE_SHARED), &p, "block 0x%" PRIx64 " is a tree node for 0x%" PRIx64 " and something else besides",
+		finding(c, unless_released(c, F_NODE_SHARED), &p,
+			"block 0x%" PRIx64 " is a tree node for 0x%" PRIx64 " and something else besides",
 			e->ptr.addr, e->parent);
 		return;
 	}

@@ -420,7 +420,8 @@ enum { LEAVES = LEAVES_RELEASED | LEAVES_STALE_UP | LEAVES_ROUGH_COUNTS | LEAVES
 	.super_encode = gefs0001_root_encode, .arena_encode = gefs0001_arena_encode, .log_put = gefs0001_log_put,        \
 	.log_seal = gefs0001_log_seal, .log_full = BLKSZ - GEFS0001_LIST_HEADER - GEFS0001_LOG_SLOP, .ream = ream,        \
 	.root_rehash = root_rehash, .list_rehash = list_rehash,                                                           \
-	.snap_encode = record_encode, .label_encode = label_put, .snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
+	.snap_encode = record_encode, .label_encode = label_put,                                                \
+	.snap_decode = record_decode, .label_decode = label_value, .snap_deadlists = record_deadlists
 
 const struct format format_gefs0001_le = {
 	GEFS0001,

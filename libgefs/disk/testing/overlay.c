@@ -87,7 +87,8 @@ overlay_close(struct disk *d)
 struct disk *
 overlay_new(const uint8_t *base, uint64_t size)
 {
-	static const struct disk_ops ops = {.pread = overlay_pread, .pwrite = overlay_pwrite, .barrier = overlay_barrier, .close = overlay_close};
+	static const struct disk_ops ops = {
+		.pread = overlay_pread, .pwrite = overlay_pwrite, .barrier = overlay_barrier, .close = overlay_close};
 	struct overlay *o = calloc(1, sizeof *o);
 
 	if (!o || !(o->chunk = calloc(size / CHUNK + 1, sizeof *o->chunk)))

@@ -50,7 +50,8 @@ record_close(struct disk *d)
 struct disk *
 record_new(struct disk *below)
 {
-	static const struct disk_ops ops = {.pread = record_pread, .pwrite = record_pwrite, .barrier = record_barrier, .close = record_close};
+	static const struct disk_ops ops = {
+		.pread = record_pread, .pwrite = record_pwrite, .barrier = record_barrier, .close = record_close};
 	struct record *r = calloc(1, sizeof *r);
 
 	if (!r)

@@ -6,7 +6,8 @@
 
 /* Removes a record from its node. */
 bool edit_delete(const struct format *, uint8_t *block, const struct spot *record);
-/* Adds a message (byte: its operation as on the disk) or a value (-1); it goes where its key belongs. False when the node has no room. */
+/* Adds a message (byte: its operation as on the disk) or a value (-1); it goes where its key belongs. False
+ * when the node has no room. */
 bool edit_insert(const struct format *, uint8_t *block, int byte, gefs_bytes key, gefs_bytes value);
 /* "alloc:ADDR:LEN" and such, comma separated, before the last barrier, end or chain of a log or deadlist. */
 bool edit_append(struct store *, uint8_t *block, const char *words);
