@@ -9,6 +9,12 @@
 
 enum { LEFT_OUT = 0x1ef7 }; /* ends reading: zeros must not look like what was left out */
 
+struct sink {
+	int (*bytes)(void *arg, const uint8_t *p, size_t n);
+	int (*zeros)(void *arg, uint64_t n);
+	void *arg;
+};
+
 struct stream {
 	const struct sink *sink;
 	const uint8_t *path;
@@ -54,7 +60,9 @@ stream_extent(void *arg, const gefs_extent *x)
 	return rc ? rc : s->sink->bytes(s->sink->arg, x->data, (size_t)x->len);
 }
 
-int
+/* Bytes [off, off+len), as far as the file goes. Damage is told with path and offset, and counted in *lost.
+ * Non-zero: what a sink returned, or -1 with an error. */
+static int
 contents_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
 	      uint64_t off, uint64_t len, const struct sink *sink, uint64_t *lost, gefs_error *e)
 {

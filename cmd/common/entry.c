@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-void
+/* Like ls(1) of Plan 9: "d-rwxrwxr-x". */
+static void
 mode_text(uint32_t mode, char out[12])
 {
 	static const char letters[] = "rwxrwxrwx";

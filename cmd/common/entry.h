@@ -5,8 +5,6 @@
 #include "common.h"
 #include "json.h"
 
-/* Like ls(1) of Plan 9: "d-rwxrwxr-x". */
-void mode_text(uint32_t mode, char out[12]);
 /* The members "path" to "mtime_ns", docs/json.md. */
 void entry_json(struct json *, gefs_image *, const gefs_file *);
 /* A line: mode, owner, group, length, time, a hash ("": a dash; NULL: no such column), path. */

@@ -107,6 +107,5 @@ void json_record(struct json *, struct dump *, const char *key, const gefs_recor
 
 /* mapsvg.c */
 int map_svg(struct dump *, const gefs_map *);
-const char *use_color(gefs_use);
 
 #endif

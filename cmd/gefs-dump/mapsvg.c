@@ -6,7 +6,7 @@
 
 enum { COLUMNS = 128, ROWS = 96, CELL = 8, LEGEND = 24 };
 
-const char *
+static const char *
 use_color(gefs_use u)
 {
 	switch (u) {

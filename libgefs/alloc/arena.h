@@ -8,7 +8,4 @@
 int arenas_load(gefs_image *, gefs_error *);
 void arenas_free(gefs_image *);
 
-/* Reads one block of the arena's log chain and checks what its header says. */
-int log_block_read(gefs_image *, const gefs_arena *, uint64_t addr, uint8_t *block, struct log_header *, gefs_error *);
-
 #endif

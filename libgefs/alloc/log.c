@@ -6,7 +6,8 @@
 #include "base/cycle.h"
 #include "base/error.h"
 
-int
+/* Reads one block of the arena's log chain and checks what its header says. */
+static int
 log_block_read(gefs_image *img, const gefs_arena *a, uint64_t addr, uint8_t *block, struct log_header *h, gefs_error *e)
 {
 	const struct format *f = img->f;

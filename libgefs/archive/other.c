@@ -175,7 +175,7 @@ prepare(struct other *o, const struct output *out, gefs_error *e)
 	return o->a;
 }
 
-struct target *
+static struct target *
 target_other(const struct output *out, gefs_error *e)
 {
 	const struct form *form = form_of(out->format);

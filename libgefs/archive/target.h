@@ -58,7 +58,6 @@ struct output {
 };
 
 struct target *target_pax(const struct output *, gefs_error *);
-struct target *target_other(const struct output *, gefs_error *); /* the formats that libarchive writes */
 struct target *target_archive(const struct output *, gefs_error *); /* any of them */
 struct target *target_directory(const char *path, bool force, bool owners, gefs_error *);
 

@@ -39,12 +39,6 @@ metadata_has(const struct metadata *m, uint64_t addr)
 	return keeps(blockmap_get(&m->marks, addr / m->img->f->blksz));
 }
 
-bool
-metadata_has_users(const struct metadata *m, uint64_t addr)
-{
-	return blockmap_get(&m->marks, addr / m->img->f->blksz) & USERS;
-}
-
 /* The body of a log or deadlist block that has a hash of its own. */
 static bool
 list_proves(const struct format *f, const uint8_t *block, gefs_block_type type)

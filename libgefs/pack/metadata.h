@@ -19,6 +19,5 @@ void metadata_free(struct metadata *);
 
 /* Metadata, or a block of the users file. */
 bool metadata_has(const struct metadata *, uint64_t addr);
-bool metadata_has_users(const struct metadata *, uint64_t addr);
 
 #endif
