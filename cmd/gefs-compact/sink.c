@@ -1,8 +1,6 @@
 #include "sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,9 +25,7 @@ may_replace(const char *out, const char *image, mode_t *mode)
 	struct stat new, old;
 
 	if (stat(out, &new) < 0) {
-		mode_t mask = umask(0);
-		umask(mask);
-		*mode = 0666 & ~mask;
+		*mode = newfile_mode();
 		if (errno == ENOENT)
 			return true;
 		complain("%s: %s", out, strerror(errno));
@@ -51,9 +47,8 @@ static bool
 open_stream(struct sink *s)
 {
 	s->name = "standard output";
-	s->fd = STDOUT_FILENO;
 	widen_output();
-	if (!isatty(s->fd))
+	if (!isatty(STDOUT_FILENO))
 		return true;
 	complain("an image does not go to a terminal; redirect it");
 	return false;
@@ -64,29 +59,17 @@ sink_open(struct sink *s, const char *out, const char *image)
 {
 	mode_t mode;
 
-	*s = (struct sink){.name = out, .fd = -1};
+	*s = (struct sink){.name = out, .file.fd = -1};
 	if (strcmp(out, "-") == 0)
 		return open_stream(s);
 	if (!may_replace(out, image, &mode))
 		return false;
 	/* Through a link to what it leads to, so that the file is replaced and not the link. */
-	s->path = realpath(out, NULL);
-	if (!s->path)
-		s->path = strdup(out);
-	size_t n = s->path ? strlen(s->path) + sizeof ".XXXXXX" : 0;
-	char *temp = s->path ? malloc(n) : NULL;
-	if (!temp) {
-		complain("out of memory");
-		return false;
-	}
-	snprintf(temp, n, "%s.XXXXXX", s->path);
-	s->fd = mkostemp(temp, O_CLOEXEC);
-	if (s->fd < 0) {
-		free(temp);
-		return failure(s, "cannot make a file beside it") == 0;
-	}
-	s->temp = temp;
-	return fchmod(s->fd, mode) == 0 || failure(s, "cannot set its permissions") == 0;
+	char *path = realpath(out, NULL);
+	bool ok = newfile_open(&s->file, path ? path : out, mode);
+	free(path);
+	s->to_file = true;
+	return ok || failure(s, "cannot make a file beside it") == 0;
 }
 
 /* ---- writing ---- */
@@ -95,7 +78,7 @@ static int
 write_all(struct sink *s, const uint8_t *p, size_t n, uint64_t at)
 {
 	while (n > 0) {
-		ssize_t k = s->temp ? pwrite(s->fd, p, n, (off_t)at) : write(s->fd, p, n);
+		ssize_t k = s->to_file ? pwrite(s->file.fd, p, n, (off_t)at) : write(STDOUT_FILENO, p, n);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
@@ -149,7 +132,7 @@ sink_write(void *arg, uint64_t offset, const void *data, size_t len)
 {
 	struct sink *s = arg;
 
-	if (s->temp)
+	if (s->to_file)
 		return write_sparse(s, data, len, offset);
 	if (write_zeros(s, offset) < 0 || write_all(s, data, len, offset) < 0)
 		return -1;
@@ -159,44 +142,20 @@ sink_write(void *arg, uint64_t offset, const void *data, size_t len)
 
 /* ---- the end ---- */
 
-/* The new name must outlive a crash as well. */
-static int
-sync_folder(struct sink *s)
-{
-	char *copy = strdup(s->path);
-	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	/* Some file systems cannot sync a directory: they keep names in another way. */
-	int rc = fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS) ? -1 : 0;
-
-	if (rc < 0)
-		failure(s, "cannot make its name permanent");
-	if (fd >= 0)
-		close(fd);
-	free(copy);
-	return rc;
-}
-
 bool
 sink_finish(struct sink *s, uint64_t size)
 {
-	if (!s->temp)
+	if (!s->to_file)
 		return write_zeros(s, size) == 0;
-	if (ftruncate(s->fd, (off_t)size) < 0 || fsync(s->fd) < 0)
+	if (ftruncate(s->file.fd, (off_t)size) < 0 || fsync(s->file.fd) < 0)
 		return failure(s, "cannot write") == 0;
-	if (rename(s->temp, s->path) < 0)
+	if (!newfile_keep(&s->file))
 		return failure(s, "cannot give the new image its name") == 0;
-	free(s->temp);
-	s->temp = NULL;
-	return sync_folder(s) == 0;
+	return newfile_sync_folder(&s->file) || failure(s, "cannot make its name permanent") == 0;
 }
 
 void
 sink_close(struct sink *s)
 {
-	if (s->path && s->fd >= 0)
-		close(s->fd);
-	if (s->temp)
-		unlink(s->temp);
-	free(s->temp);
-	free(s->path);
+	newfile_close(&s->file);
 }

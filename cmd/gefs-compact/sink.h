@@ -2,12 +2,13 @@
 #ifndef COMPACT_SINK_H
 #define COMPACT_SINK_H
 
+#include "../common/newfile.h"
 #include "compact.h"
 
 struct sink {
 	const char *name;  /* for messages */
-	char *path, *temp; /* NULL: standard output */
-	int fd;
+	bool to_file;      /* else standard output */
+	struct newfile file;
 	uint64_t at;       /* standard output: bytes so far */
 	bool failed;       /* and complained of */
 };

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "../common/common.h"
+#include "../common/newfile.h"
 
 struct settings {
 	gefs_options open;
@@ -21,8 +22,9 @@ int parse_options(int argc, char **argv, struct settings *);
 /* file.c: the archive's file, which gets its name when it is complete. */
 struct outfile {
 	const char *path; /* NULL: standard output */
-	char *temporary;  /* NULL: path is no regular file, or standard output */
-	int fd;
+	bool to_file;     /* else path is no regular file, or standard output */
+	struct newfile file;
+	int fd;           /* of any of them */
 };
 bool outfile_open(struct outfile *, const char *path, const char *image); /* false after a complaint */
 bool outfile_done(struct outfile *, bool keep);

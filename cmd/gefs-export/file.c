@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,41 +6,27 @@
 
 #include "export.h"
 
-static bool
-open_temporary(struct outfile *o)
-{
-	size_t n = strlen(o->path) + 8;
-	mode_t mask = umask(0);
-
-	umask(mask);
-	if (!(o->temporary = malloc(n)))
-		return complain("out of memory"), false;
-	snprintf(o->temporary, n, "%s.XXXXXX", o->path);
-	o->fd = mkstemp(o->temporary);
-	if (o->fd >= 0 && fchmod(o->fd, 0666 & ~mask) == 0)
-		return true;
-	complain("%s: %s", o->path, strerror(errno));
-	if (o->fd >= 0)
-		unlink(o->temporary);
-	free(o->temporary);
-	o->temporary = NULL;
-	return false;
-}
-
 bool
 outfile_open(struct outfile *o, const char *path, const char *image)
 {
 	struct stat st, in;
+	bool there = path && stat(path, &st) == 0;
 
-	*o = (struct outfile){.path = path, .fd = STDOUT_FILENO};
+	*o = (struct outfile){.path = path, .fd = STDOUT_FILENO, .file.fd = -1};
 	if (!path) {
 		widen_output();
 		return true;
 	}
-	if (stat(path, &st) < 0 || S_ISREG(st.st_mode)) {
-		if (stat(path, &st) == 0 && stat(image, &in) == 0 && st.st_dev == in.st_dev && st.st_ino == in.st_ino)
-			return complain("%s: is the image itself", path), false;
-		return open_temporary(o);
+	if (there && S_ISREG(st.st_mode) && stat(image, &in) == 0 && st.st_dev == in.st_dev && st.st_ino == in.st_ino)
+		return complain("%s: is the image itself", path), false;
+	if (!there || S_ISREG(st.st_mode)) {
+		o->to_file = newfile_open(&o->file, path, newfile_mode());
+		o->fd = o->file.fd;
+		if (!o->to_file) {
+			complain("%s: %s", path, strerror(errno));
+			newfile_close(&o->file);
+		}
+		return o->to_file;
 	}
 	/* A device or a pipe. */
 	if (S_ISBLK(st.st_mode))
@@ -57,14 +42,12 @@ outfile_done(struct outfile *o, bool keep)
 {
 	bool ok = true;
 
-	if (!o->path)
-		return true;
-	if (close(o->fd) < 0 || (keep && o->temporary && rename(o->temporary, o->path) < 0)) {
+	if (o->to_file)
+		ok = !keep || newfile_keep(&o->file);
+	else if (o->path)
+		ok = close(o->fd) == 0;
+	if (!ok)
 		complain("%s: %s", o->path, strerror(errno));
-		ok = false;
-	}
-	if (o->temporary && (!keep || !ok))
-		unlink(o->temporary);
-	free(o->temporary);
+	newfile_close(&o->file);
 	return ok;
 }

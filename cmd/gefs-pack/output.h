@@ -6,11 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../common/newfile.h"
+
 struct output {
 	const char *name; /* as the user gave it */
-	char *path;       /* where it goes; NULL: standard output */
-	char *temporary;  /* beside it */
-	int fd;
+	bool to_file;     /* else standard output */
+	struct newfile file;
+	int fd;           /* of either */
 	uint64_t at;      /* bytes of a stream that were written */
 	int error;        /* errno of what failed */
 };
