@@ -12,7 +12,7 @@ enum { SLOTS = 320 };
 
 struct slot {
 	size_t frame;
-	enum { EMPTY, LOADING, READY } state;
+	enum { EMPTY, LOADING, READY, FAILED } state;
 	unsigned users;   /* threads that load it, wait for it or copy from it; it stays meanwhile */
 	uint64_t used;    /* when, by the clock below */
 	uint8_t *data;    /* stays when the frame goes, for the next one */
@@ -119,8 +119,11 @@ load(struct framecache *c, struct slot *s, size_t frame, size_t size, gefs_error
 	pthread_mutex_unlock(&c->lock);
 	int rc = c->load(c->arg, frame, s->data, size, e);
 	pthread_mutex_lock(&c->lock);
-	/* Those that waited for a frame that cannot be loaded try it themselves, and get their own error. */
-	s->state = rc == 0 ? READY : EMPTY;
+	/*
+	 * Those that waited for a frame that cannot be loaded try it themselves, and get their own error: in this
+	 * slot, so that a bad frame never takes the room of several.
+	 */
+	s->state = rc == 0 ? READY : FAILED;
 	pthread_cond_broadcast(&c->change);
 	return rc;
 }
@@ -129,26 +132,22 @@ load(struct framecache *c, struct slot *s, size_t frame, size_t size, gefs_error
 static struct slot *
 acquire(struct framecache *c, size_t frame, size_t size, gefs_error *e)
 {
-	struct slot *s;
+	struct slot *s = find(c, frame);
 
-	while ((s = find(c, frame))) {
-		s->users++;
-		while (s->state == LOADING)
-			pthread_cond_wait(&c->change, &c->lock);
-		if (s->state == READY)
-			return s;
-		s->users--;
-	}
-	if (!(s = make_room(c, size))) {
+	if (!s && !(s = make_room(c, size))) {
 		gefs_fail_memory(e);
 		return NULL;
 	}
-	s->users = 1;
-	if (load(c, s, frame, size, e) < 0) {
-		s->users--;
-		return NULL;
-	}
-	return s;
+	s->users++;
+	while (s->state == LOADING)
+		pthread_cond_wait(&c->change, &c->lock);
+	if (s->state == READY)
+		return s;
+	if (load(c, s, frame, size, e) == 0)
+		return s;
+	if (--s->users == 0)
+		s->state = EMPTY;
+	return NULL;
 }
 
 int

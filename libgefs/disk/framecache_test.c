@@ -58,12 +58,12 @@ read_all(void *arg)
 }
 
 static void
-in_threads(struct source *s)
+in_threads(struct source *s, void *(*fn)(void *))
 {
 	pthread_t t[THREADS];
 
 	for (int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&t[i], NULL, read_all, s), 0);
+		assert_int_equal(pthread_create(&t[i], NULL, fn, s), 0);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(t[i], NULL);
 	assert_false(atomic_load(&s->wrong));
@@ -76,10 +76,38 @@ test_once(void **state)
 
 	(void)state;
 	s.cache = framecache_new(FRAMES * SIZE, load, &s);
-	in_threads(&s);
+	in_threads(&s, read_all);
 	for (int i = 0; i < FRAMES; i++)
 		if (i != BAD)
 			assert_int_equal(s.loads[i], 1);
+	framecache_free(s.cache);
+}
+
+/* A frame that cannot be loaded, wanted by all at once, takes the room of one: what is there beside it stays. */
+static void *
+read_bad(void *arg)
+{
+	struct source *s = arg;
+	uint8_t b;
+
+	if (framecache_read(s->cache, BAD, SIZE, 0, &b, 1, NULL) == 0)
+		atomic_store(&s->wrong, true);
+	return NULL;
+}
+
+static void
+test_bad(void **state)
+{
+	struct source s = {.patience = 1000};
+	uint8_t b;
+
+	(void)state;
+	s.cache = framecache_new(2 * SIZE, load, &s);
+	assert_int_equal(framecache_read(s.cache, 1, SIZE, 0, &b, 1, NULL), 0);
+	in_threads(&s, read_bad);
+	assert_int_equal(s.loads[BAD], THREADS);
+	assert_int_equal(framecache_read(s.cache, 1, SIZE, 0, &b, 1, NULL), 0);
+	assert_int_equal(s.loads[1], 1);
 	framecache_free(s.cache);
 }
 
@@ -91,7 +119,7 @@ test_small(void **state)
 
 	(void)state;
 	s.cache = framecache_new(2 * SIZE, load, &s);
-	in_threads(&s);
+	in_threads(&s, read_all);
 	framecache_free(s.cache);
 }
 
@@ -151,6 +179,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_parallel),
 		cmocka_unit_test(test_order),

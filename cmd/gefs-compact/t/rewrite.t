@@ -139,7 +139,7 @@ sub test_streams
 
 	# Interrupted at some moment, it leaves a whole image or nothing.
 	for my $seconds (0.01, 0.05, 0.1) {
-		%r = run('timeout', '-s', 'INT', $seconds, $compact, '-o', $out, image($slow ? 'snaps' : 'bulk'));
+		%r = run('timeout', '--preserve-status', '-s', 'INT', $seconds, $compact, '-o', $out, image($slow ? 'snaps' : 'bulk'));
 		my @left = leftovers();
 		ok(!@left || ("@left" eq 'out.img' && $r{status} == 0), "interrupted after $seconds s")
 		    or diag("@left, status $r{status}: $r{err}");
