@@ -29,7 +29,10 @@ LIBS := $(shell pkg-config --libs libzstd libarchive libxxhash 2>/dev/null || ec
 
 LIB_SRC := $(filter-out %_test.c %_fuzz.c,$(wildcard libgefs/*.c libgefs/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-COMMON_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/common/*.c)))
+COMMON_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/common/*.c cmd/views/*.c)))
+# In an archive, so that a command takes what it needs.
+COMMON := $(BUILD)/cmd/libcommon.a
+gefs-sh_LIBS = -lreadline
 COMMANDS := $(notdir $(wildcard cmd/gefs-*))
 BINS := $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -58,9 +61,14 @@ $(BUILD)/lib/pkgconfig/gefs.pc: libgefs/gefs.pc.in FORCE
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|;s|@LIBDIR@|$(LIBDIR)|;s|@INCLUDEDIR@|$(INCLUDEDIR)|;s|@VERSION@|$(VERSION)|;s|@LIBS@|$(LIBS)|' $< >$@
 
-# A command is every .c file of its folder, cmd/common and the library.
+$(COMMON): $(COMMON_OBJ)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+# A command is every .c file of its folder, what it needs of cmd/common and cmd/views, and the library.
 define command
-$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/$(1)/*.c))) $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
+$(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard cmd/$(1)/*.c))) $(COMMON) $(BUILD)/lib/libgefs.a
 	@mkdir -p $$(@D)
 	$$(CC) -o $$@ $$^ $$(ALL_LDFLAGS) $$(LIBS) $$($(1)_LIBS)
 endef
@@ -104,7 +112,7 @@ $(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(BUILD)/lib/l
 # Disks and images for tests.
 TESTING_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/*/testing/*.c))
 
-$(BUILD)/t/%_test: $(BUILD)/%_test.o $(TESTING_OBJ) $(COMMON_OBJ) $(BUILD)/lib/libgefs.a
+$(BUILD)/t/%_test: $(BUILD)/%_test.o $(TESTING_OBJ) $(COMMON) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ -lcmocka $(ALL_LDFLAGS) $(LIBS)
 

@@ -9,7 +9,7 @@
 #include "../common/common.h"
 #include "../common/json.h"
 #include "../common/options.h"
-#include "check.h"
+#include "../views/report.h"
 
 /* As fsck(8). */
 enum { FSCK_CLEAN = 0, FSCK_ERRORS = 4, FSCK_TROUBLE = 8, FSCK_USAGE = 16, FSCK_CANCELLED = 32 };
@@ -37,6 +37,13 @@ static const char help[] =
 	"Exit status: 0 no errors, 4 errors found, 8 an image could not be read, 16 wrong\n"
 	"usage, 32 interrupted; added up. Warnings and hazards are no errors.\n";
 
+struct settings {
+	gefs_options open;
+	gefs_check_options check;
+	struct report_style style;
+	bool progress, list, many;
+};
+
 static int
 usage(const char *problem, const char *what)
 {
@@ -49,7 +56,8 @@ static int
 check_one(const char *path, const struct settings *s)
 {
 	gefs_error e = {0};
-	struct progress *p = s->quiet || s->json ? (s->progress ? progress_new(true) : NULL) : progress_new(s->progress);
+	bool silent = s->style.quiet || s->style.json;
+	struct progress *p = s->progress || !silent ? progress_new(s->progress) : NULL;
 	gefs_options open = s->open;
 	gefs_check_options o = s->check;
 	int status = FSCK_TROUBLE;
@@ -61,22 +69,22 @@ check_one(const char *path, const struct settings *s)
 
 	if (!img) {
 		progress_end(p);
-		if (s->json)
+		if (s->style.json)
 			report_failure(path, &e);
 		complain("%s", e.text);
 		return status;
 	}
 	gefs_check *c = gefs_check_run(img, &o, &e);
 	progress_end(p);
-	if (!s->quiet)
+	if (!s->style.quiet)
 		show_hint(path, img);
 	if (!c) {
-		if (s->json)
+		if (s->style.json)
 			report_failure(path, &e);
 		complain("%s: %s", path, e.text);
 	} else {
 		const gefs_check_stats *st = gefs_check_stats_get(c);
-		report(s, path, img, c);
+		report(&s->style, path, img, c);
 		status = (st->count[GEFS_ERROR] ? FSCK_ERRORS : FSCK_CLEAN) | (st->cancelled ? FSCK_CANCELLED : 0);
 	}
 	gefs_check_free(c);
@@ -144,16 +152,16 @@ parse_options(int argc, char **argv, struct settings *s)
 			s->open.jobs = (unsigned)n;
 			break;
 		case O_JSON:
-			s->json = true;
+			s->style.json = true;
 			break;
 		case O_PROGRESS:
 			s->progress = true;
 			break;
 		case 'q':
-			s->quiet = true;
+			s->style.quiet = true;
 			break;
 		case 'v':
-			s->verbose = true;
+			s->style.verbose = true;
 			break;
 		case O_MAX:
 			if (!parse_count(optarg, 1 << 20, &n))
@@ -191,7 +199,7 @@ main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (s.list) {
-		list_findings(&s);
+		list_findings(&s.style);
 		return finish_output() ? FSCK_CLEAN : FSCK_TROUBLE;
 	}
 	if (optind == argc)

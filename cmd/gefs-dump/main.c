@@ -5,23 +5,23 @@
 #include "dump.h"
 
 static const struct command commands[] = {
-	{"super", "", 0, 0, OPT_JSON, "the version; superblocks, and where they differ", dump_super},
-	{"arenas", "", 0, 0, OPT_JSON, "space, headers and logs of the arenas", dump_arenas},
-	{"free", "[ARENA]", 0, 1, OPT_JSON, "free ranges", dump_free},
-	{"log", "[ARENA]", 0, 1, OPT_JSON, "entries of the allocation logs", dump_log},
-	{"snaps", "", 0, 0, OPT_JSON | OPT_DOT, "labels, snapshots, their graph (--dot)", dump_snaps},
-	{"deadlists", "", 0, 0, OPT_JSON, "blocks that wait for a snapshot's end", dump_deadlists},
+	{"super", "", 0, 0, OPT_JSON, "the version; superblocks, and where they differ", view_super},
+	{"arenas", "", 0, 0, OPT_JSON, "space, headers and logs of the arenas", view_arenas},
+	{"free", "[ARENA]", 0, 1, OPT_JSON, "free ranges", view_free},
+	{"log", "[ARENA]", 0, 1, OPT_JSON, "entries of the allocation logs", view_log},
+	{"snaps", "", 0, 0, OPT_JSON | OPT_DOT, "labels, snapshots, their graph (--dot)", view_snaps},
+	{"deadlists", "", 0, 0, OPT_JSON, "blocks that wait for a snapshot's end", view_deadlists},
 	{"tree", "[SNAP]", 0, 1, OPT_JSON | OPT_DOT | OPT_DEPTH | OPT_PREFIX,
-	 "nodes and records (--depth N, --prefix KEY, --dot)", dump_tree},
+	 "nodes and records (--depth N, --prefix KEY, --dot)", view_tree},
 	{"files", "[SNAP]", 0, 1, OPT_JSON | OPT_SHA256 | OPT_MAX_HASH,
-	 "all files (--sha256, --max-hash BYTES)", dump_files},
-	{"data", "SNAP PATH", 2, 2, OPT_RANGE, "contents of a file (--range OFF:LEN)", dump_data},
-	{"users", "", 0, 0, OPT_JSON, "the users file, as the server reads it", dump_users},
-	{"conf", "", 0, 0, OPT_JSON, "settings, global and of snapshots", dump_conf},
-	{"block", "ADDR", 1, 1, OPT_JSON | OPT_HEX | OPT_RAW, "any block, decoded (--hex, --raw)", dump_block},
-	{"owner", "ADDR", 1, 1, OPT_JSON, "what refers to a block", dump_owner},
-	{"stats", "", 0, 0, OPT_JSON, "space by use, shape of the trees", dump_stats},
-	{"map", "", 0, 0, OPT_JSON | OPT_SVG, "a picture of the device (--svg FILE)", dump_map},
+	 "all files (--sha256, --max-hash BYTES)", view_files},
+	{"data", "SNAP PATH", 2, 2, OPT_RANGE, "contents of a file (--range OFF:LEN)", view_data},
+	{"users", "", 0, 0, OPT_JSON, "the users file, as the server reads it", view_users},
+	{"conf", "", 0, 0, OPT_JSON, "settings, global and of snapshots", view_conf},
+	{"block", "ADDR", 1, 1, OPT_JSON | OPT_HEX | OPT_RAW, "any block, decoded (--hex, --raw)", view_block},
+	{"owner", "ADDR", 1, 1, OPT_JSON, "what refers to a block", view_owner},
+	{"stats", "", 0, 0, OPT_JSON, "space by use, shape of the trees", view_stats},
+	{"map", "", 0, 0, OPT_JSON | OPT_SVG, "a picture of the device (--svg FILE)", view_map},
 };
 
 enum { NCOMMANDS = sizeof commands / sizeof *commands };
@@ -51,7 +51,7 @@ print_help(void)
 }
 
 static int
-run(struct dump *d, const struct command *cmd)
+run(struct view *d, const struct command *cmd)
 {
 	d->img = open_image(d->image, &d->open);
 	return d->img ? close_image(d->img, cmd->run(d)) : EXIT_FAILED;
@@ -60,7 +60,7 @@ run(struct dump *d, const struct command *cmd)
 int
 main(int argc, char **argv)
 {
-	struct dump d = {.open.super = -1, .depth = UINT64_MAX, .range_len = UINT64_MAX};
+	struct view d = {.open.super = -1, .depth = UINT64_MAX, .range_len = UINT64_MAX};
 	const struct command *cmd = NULL;
 	int status;
 

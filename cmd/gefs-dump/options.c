@@ -27,7 +27,7 @@ static const struct option longs[] = {
 
 /* OFF:LEN; without LEN, to the end. */
 static bool
-parse_range(const char *text, struct dump *d)
+parse_range(const char *text, struct view *d)
 {
 	const char *colon = strchr(text, ':');
 	char off[64];
@@ -40,7 +40,7 @@ parse_range(const char *text, struct dump *d)
 }
 
 static int
-own_option(int bit, const char *text, struct dump *d)
+own_option(int bit, const char *text, struct view *d)
 {
 	d->given |= (unsigned)bit;
 	switch (bit) {
@@ -68,7 +68,7 @@ own_option(int bit, const char *text, struct dump *d)
 }
 
 static int
-one_option(int c, char **argv, struct dump *d)
+one_option(int c, char **argv, struct view *d)
 {
 	if (c == 'h')
 		return print_help();
@@ -86,7 +86,7 @@ option_name(unsigned bit)
 
 /* Options that do not go with this WHAT, or with each other. */
 static int
-check_options(struct dump *d, const struct command *cmd)
+check_options(struct view *d, const struct command *cmd)
 {
 	for (unsigned bit = 1; bit <= OPT_RANGE; bit <<= 1)
 		if ((d->given & ~cmd->options) & bit)
@@ -102,7 +102,7 @@ check_options(struct dump *d, const struct command *cmd)
 }
 
 static int
-check_arguments(char **argv, int n, struct dump *d, const struct command **cmd)
+check_arguments(char **argv, int n, struct view *d, const struct command **cmd)
 {
 	if (n == 0)
 		return usage_error("tell what to show");
@@ -122,7 +122,7 @@ check_arguments(char **argv, int n, struct dump *d, const struct command **cmd)
 }
 
 int
-parse_options(int argc, char **argv, struct dump *d, const struct command **cmd)
+parse_options(int argc, char **argv, struct view *d, const struct command **cmd)
 {
 	int c, status;
 

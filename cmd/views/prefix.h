@@ -1,6 +1,6 @@
 /* --prefix: which keys of a tree to show. */
-#ifndef DUMP_PREFIX_H
-#define DUMP_PREFIX_H
+#ifndef VIEWS_PREFIX_H
+#define VIEWS_PREFIX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 const char *
 copy_state_name(gefs_copy_state s)

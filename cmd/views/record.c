@@ -1,11 +1,11 @@
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 enum { TEXT = 4096 };
 
 void
-print_record(struct dump *d, const gefs_record *r, unsigned indent, uint32_t number)
+print_record(struct view *d, const gefs_record *r, unsigned indent, uint32_t number)
 {
 	char key[TEXT], value[TEXT];
 
@@ -18,7 +18,7 @@ print_record(struct dump *d, const gefs_record *r, unsigned indent, uint32_t num
 }
 
 void
-json_record(struct json *j, struct dump *d, const char *key, const gefs_record *r)
+json_record(struct json *j, struct view *d, const char *key, const gefs_record *r)
 {
 	char text[TEXT];
 

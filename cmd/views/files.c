@@ -1,10 +1,10 @@
-/* gefs-dump files */
+/* All files of a snapshot. */
 #include "../common/contents.h"
 #include "../common/entry.h"
-#include "dump.h"
+#include "view.h"
 
 struct files_dump {
-	struct dump *d;
+	struct view *d;
 	gefs_tree tree;
 	gefs_error fatal; /* of hashing; ends the walk */
 };
@@ -49,7 +49,7 @@ file_one(void *arg, const gefs_file *file)
 }
 
 int
-dump_files(struct dump *d)
+view_files(struct view *d)
 {
 	struct files_dump f = {.d = d};
 	int status = find_tree(d, d->arg[0], &f.tree);

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 
-#include "dump.h"
+#include "view.h"
 
 void
-snaps_damage(struct dump *d)
+snaps_damage(struct view *d)
 {
 	const gefs_error *e = gefs_snaps_error(d->img);
 	if (e)
@@ -11,7 +11,7 @@ snaps_damage(struct dump *d)
 }
 
 int
-find_tree(struct dump *d, const char *name, gefs_tree *t)
+find_tree(struct view *d, const char *name, gefs_tree *t)
 {
 	gefs_error e;
 
@@ -21,7 +21,7 @@ find_tree(struct dump *d, const char *name, gefs_tree *t)
 }
 
 void
-print_labels(struct dump *d, uint64_t snap)
+print_labels(struct view *d, uint64_t snap)
 {
 	bool any = false;
 
@@ -39,7 +39,7 @@ print_labels(struct dump *d, uint64_t snap)
 }
 
 void
-json_labels(struct json *j, struct dump *d, uint64_t snap)
+json_labels(struct json *j, struct view *d, uint64_t snap)
 {
 	json_array(j, "labels");
 	for (size_t i = 0; i < gefs_label_count(d->img); i++) {

@@ -1,8 +1,8 @@
-/* gefs-dump super: every copy of the root data, in superblocks or in arena headers. */
+/* Every copy of the root data, in superblocks or in arena headers. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 struct field {
 	const char *name;
@@ -57,7 +57,7 @@ struct copy {
 };
 
 static bool
-has_field(const struct dump *d, const struct field *f)
+has_field(const struct view *d, const struct field *f)
 {
 	return f->only == 0 || ((gefs_features(d->img) & f->only) != 0) != f->not;
 }
@@ -72,7 +72,7 @@ field_text(const struct field *f, uint64_t v, char buf[24])
 }
 
 static struct copy
-copy_get(const struct dump *d, int i)
+copy_get(const struct view *d, int i)
 {
 	struct copy c;
 
@@ -95,7 +95,7 @@ arena_differs(const struct copy *c, uint32_t i)
 }
 
 static void
-print_fields(const struct dump *d, const struct copy *c)
+print_fields(const struct view *d, const struct copy *c)
 {
 	char text[2][24];
 
@@ -139,7 +139,7 @@ print_arenas(const struct copy *c)
 }
 
 static void
-print_superblocks(const struct dump *d)
+print_superblocks(const struct view *d)
 {
 	struct copy c[2] = {copy_get(d, 0), copy_get(d, 1)};
 
@@ -157,7 +157,7 @@ print_superblocks(const struct dump *d)
 /* ---- a copy in every arena header ---- */
 
 void
-print_super(const struct dump *d, const gefs_super *sb)
+print_super(const struct view *d, const gefs_super *sb)
 {
 	char text[24];
 
@@ -170,7 +170,7 @@ print_super(const struct dump *d, const gefs_super *sb)
 
 /* Names of the fields in which a copy is unlike the one in use. */
 static void
-print_differences(const struct dump *d, const struct copy *c)
+print_differences(const struct view *d, const struct copy *c)
 {
 	const gefs_super *used = gefs_super_get(d->img);
 	char text[24];
@@ -186,7 +186,7 @@ print_differences(const struct dump *d, const struct copy *c)
 }
 
 static void
-print_headers(const struct dump *d)
+print_headers(const struct view *d)
 {
 	print_super(d, gefs_super_get(d->img));
 	printf("\nheader  address             state       unlike the one in use\n");
@@ -201,7 +201,7 @@ print_headers(const struct dump *d)
 }
 
 static void
-print_text(struct dump *d)
+print_text(struct view *d)
 {
 	char size[32];
 
@@ -219,7 +219,7 @@ print_text(struct dump *d)
 /* ---- JSON ---- */
 
 static void
-json_arenas(const struct dump *d, struct json *j, const gefs_super *sb)
+json_arenas(const struct view *d, struct json *j, const gefs_super *sb)
 {
 	char text[24];
 
@@ -237,7 +237,7 @@ json_arenas(const struct dump *d, struct json *j, const gefs_super *sb)
 }
 
 void
-json_super(const struct dump *d, struct json *j, const gefs_super *sb)
+json_super(const struct view *d, struct json *j, const gefs_super *sb)
 {
 	char text[24];
 
@@ -256,7 +256,7 @@ json_super(const struct dump *d, struct json *j, const gefs_super *sb)
 }
 
 static void
-json_copy(const struct dump *d, int which)
+json_copy(const struct view *d, int which)
 {
 	struct copy c = copy_get(d, which);
 	struct json j;
@@ -277,7 +277,7 @@ json_copy(const struct dump *d, int which)
 }
 
 int
-dump_super(struct dump *d)
+view_super(struct view *d)
 {
 	if (!wants(d, OPT_JSON)) {
 		print_text(d);

@@ -1,12 +1,12 @@
-/* gefs-dump owner */
+/* What refers to a block. */
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 enum { PATH_SPACE = 65536 };
 
 struct owner_dump {
-	struct dump *d;
+	struct view *d;
 	unsigned n;
 	char path[PATH_SPACE];
 };
@@ -92,14 +92,14 @@ owner_one(void *arg, const gefs_owner *w)
 }
 
 int
-dump_owner(struct dump *d)
+view_owner(struct view *d)
 {
 	static struct owner_dump o; /* too large for a stack */
 	uint64_t addr;
 	gefs_error e;
 
 	if (!parse_size(d->arg[0], &addr)) {
-		complain("\"%s\" is no address, like 0x4000 or 16384; try gefs-dump --help", d->arg[0]);
+		complain("\"%s\" is no address, like 0x4000 or 16384", d->arg[0]);
 		return EXIT_USAGE;
 	}
 	addr -= addr % gefs_block_size(d->img);

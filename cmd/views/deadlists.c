@@ -1,5 +1,5 @@
-/* gefs-dump deadlists */
-#include "dump.h"
+/* Deadlists. */
+#include "view.h"
 
 struct count {
 	struct json *j; /* NULL: count only */
@@ -23,7 +23,7 @@ dead_one(void *arg, uint64_t block, uint64_t addr)
 }
 
 static int
-deadlist_json(struct dump *d, const gefs_deadlist *l)
+deadlist_json(struct view *d, const gefs_deadlist *l)
 {
 	struct json j;
 	struct count c = {&j, 0, 0};
@@ -46,7 +46,7 @@ deadlist_json(struct dump *d, const gefs_deadlist *l)
 }
 
 static int
-deadlist_text(struct dump *d, const gefs_deadlist *l)
+deadlist_text(struct view *d, const gefs_deadlist *l)
 {
 	struct count c = {NULL, 0, 0};
 	char head[24], size[32];
@@ -60,7 +60,7 @@ deadlist_text(struct dump *d, const gefs_deadlist *l)
 }
 
 int
-dump_deadlists(struct dump *d)
+view_deadlists(struct view *d)
 {
 	int status = EXIT_DONE;
 

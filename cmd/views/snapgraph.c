@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 struct step {
 	const gefs_snap *snap;
@@ -10,7 +10,7 @@ struct step {
 };
 
 struct graph {
-	struct dump *d;
+	struct view *d;
 	const gefs_snap **by_pred; /* sorted by (pred, id) */
 	size_t n;
 	uint8_t *seen; /* by index */
@@ -28,7 +28,7 @@ pred_cmp(const void *a, const void *b)
 }
 
 static bool
-graph_init(struct graph *g, struct dump *d)
+graph_init(struct graph *g, struct view *d)
 {
 	*g = (struct graph){.d = d, .n = gefs_snap_count(d->img)};
 	g->by_pred = calloc(g->n + 1, sizeof(*g->by_pred));
@@ -119,7 +119,7 @@ print_from(struct graph *g, size_t root)
 }
 
 void
-snap_graph_text(struct dump *d)
+snap_graph_text(struct view *d)
 {
 	struct graph g;
 
@@ -136,7 +136,7 @@ snap_graph_text(struct dump *d)
 }
 
 static void
-dot_labels(struct dump *d)
+dot_labels(struct view *d)
 {
 	for (size_t i = 0; i < gefs_label_count(d->img); i++) {
 		const gefs_label *l = gefs_label_get(d->img, i);
@@ -150,7 +150,7 @@ dot_labels(struct dump *d)
 }
 
 void
-snap_graph_dot(struct dump *d)
+snap_graph_dot(struct view *d)
 {
 	puts("digraph snapshots {\n\trankdir=BT;\n\tnode [shape=ellipse];");
 	for (size_t i = 0; i < gefs_snap_count(d->img); i++) {

@@ -1,13 +1,13 @@
-/* gefs-dump tree */
+/* Nodes and records of a tree. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 enum { LEVELS = 65 };
 
 struct tree_dump {
-	struct dump *d;
+	struct view *d;
 	/* Which children of the node above are wanted; of each level, as the walk goes. */
 	struct level {
 		uint8_t *wanted;
@@ -17,14 +17,14 @@ struct tree_dump {
 };
 
 static bool
-has_prefix(const struct dump *d, gefs_bytes key)
+has_prefix(const struct view *d, gefs_bytes key)
 {
 	return key.n >= d->prefix.n && (d->prefix.n == 0 || memcmp(key.p, d->prefix.bytes, d->prefix.n) == 0);
 }
 
 /* Order of a key against the keys with the prefix: -1 before them, 0 one of them, 1 behind. */
 static int
-against_prefix(const struct dump *d, gefs_bytes key)
+against_prefix(const struct view *d, gefs_bytes key)
 {
 	size_t n = key.n < d->prefix.n ? key.n : d->prefix.n;
 	int c = n ? memcmp(key.p, d->prefix.bytes, n) : 0;
@@ -35,7 +35,7 @@ against_prefix(const struct dump *d, gefs_bytes key)
 }
 
 static bool
-child_wanted(const struct dump *d, const gefs_node *n, uint32_t i)
+child_wanted(const struct view *d, const gefs_node *n, uint32_t i)
 {
 	/* The first child also owns what lies below its separator. */
 	if (i > 0 && against_prefix(d, gefs_node_value(n, i).key) > 0)
@@ -183,7 +183,7 @@ tree_place(void *arg, const gefs_place *p)
 }
 
 int
-dump_tree(struct dump *d)
+view_tree(struct view *d)
 {
 	struct tree_dump t = {.d = d};
 	gefs_error e;

@@ -1,7 +1,7 @@
-/* gefs-dump stats */
+/* Space by use, shape of the trees. */
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 struct shape {
 	uint64_t pivots, leaves, lost, records, messages;
@@ -38,7 +38,7 @@ percent(uint64_t fill, uint64_t nodes, uint32_t blksz)
 }
 
 static void
-tree_json(struct dump *d, const gefs_tree *t, const struct shape *s)
+tree_json(struct view *d, const gefs_tree *t, const struct shape *s)
 {
 	uint32_t blksz = gefs_block_size(d->img);
 	struct json j;
@@ -60,7 +60,7 @@ tree_json(struct dump *d, const gefs_tree *t, const struct shape *s)
 }
 
 static int
-tree_stats(struct dump *d, const gefs_tree *t)
+tree_stats(struct view *d, const gefs_tree *t)
 {
 	uint32_t blksz = gefs_block_size(d->img);
 	struct shape s = {0};
@@ -84,7 +84,7 @@ tree_stats(struct dump *d, const gefs_tree *t)
 }
 
 static void
-print_uses(struct dump *d, const uint64_t *blocks, uint64_t total)
+print_uses(struct view *d, const uint64_t *blocks, uint64_t total)
 {
 	uint32_t blksz = gefs_block_size(d->img);
 	struct json j;
@@ -106,7 +106,7 @@ print_uses(struct dump *d, const uint64_t *blocks, uint64_t total)
 }
 
 static int
-use_stats(struct dump *d)
+use_stats(struct view *d)
 {
 	uint32_t blksz = gefs_block_size(d->img);
 	uint64_t blocks[GEFS_USE_MAX] = {0}, total = gefs_device_size(d->img) / blksz;
@@ -128,14 +128,14 @@ use_stats(struct dump *d)
 }
 
 int
-dump_stats(struct dump *d)
+view_stats(struct view *d)
 {
 	gefs_tree t;
 	int status;
 
 	if (!wants(d, OPT_JSON))
 		puts("space of the arenas");
-	dump_arenas(d);
+	view_arenas(d);
 	if (!wants(d, OPT_JSON))
 		putchar('\n');
 	status = use_stats(d);

@@ -1,4 +1,4 @@
-#include "check.h"
+#include "report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -94,7 +94,7 @@ text_names(const char *what, const char *const *v, size_t n, bool more, bool all
 }
 
 static void
-text_finding(const struct settings *s, const gefs_finding *f)
+text_finding(const struct report_style *s, const gefs_finding *f)
 {
 	char text[4096];
 
@@ -115,7 +115,7 @@ plural(uint64_t n)
 }
 
 static void
-text_summary(const struct settings *s, const char *path, const gefs_image *img, const gefs_check_stats *st)
+text_summary(const struct report_style *s, const char *path, const gefs_image *img, const gefs_check_stats *st)
 {
 	char a[32], b[32];
 
@@ -141,7 +141,7 @@ text_summary(const struct settings *s, const char *path, const gefs_image *img, 
 }
 
 static bool
-shown(const struct settings *s, const gefs_finding *f)
+shown(const struct report_style *s, const gefs_finding *f)
 {
 	if (s->quiet)
 		return f->kind->severity == GEFS_ERROR;
@@ -149,7 +149,7 @@ shown(const struct settings *s, const gefs_finding *f)
 }
 
 void
-report(const struct settings *s, const char *path, const gefs_image *img, const gefs_check *c)
+report(const struct report_style *s, const char *path, const gefs_image *img, const gefs_check *c)
 {
 	const gefs_check_stats *st = gefs_check_stats_get(c);
 	uint64_t kept = 0;
@@ -180,7 +180,7 @@ report_failure(const char *path, const gefs_error *e)
 }
 
 void
-list_findings(const struct settings *s)
+list_findings(const struct report_style *s)
 {
 	const gefs_finding_kind *k;
 

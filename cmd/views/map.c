@@ -1,9 +1,9 @@
-/* gefs-dump map */
+/* A picture of the device, in text. */
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "dump.h"
+#include "view.h"
 
 enum { ROWS = 16 };
 
@@ -42,7 +42,7 @@ terminal_width(void)
 
 /* A cell shows its most frequent use that is not free, in small letters when less than half is used. */
 static char
-cell(struct dump *d, const gefs_map *m, uint64_t from, uint64_t to)
+cell(struct view *d, const gefs_map *m, uint64_t from, uint64_t to)
 {
 	uint64_t count[GEFS_USE_MAX] = {0}, used = 0;
 	gefs_use best = GEFS_USE_FREE;
@@ -61,7 +61,7 @@ cell(struct dump *d, const gefs_map *m, uint64_t from, uint64_t to)
 }
 
 static void
-map_text(struct dump *d, const gefs_map *m)
+map_text(struct view *d, const gefs_map *m)
 {
 	uint32_t blksz = gefs_block_size(d->img);
 	uint64_t blocks = gefs_device_size(d->img) / blksz;
@@ -87,7 +87,7 @@ map_text(struct dump *d, const gefs_map *m)
 
 /* A line for each run of blocks of one use. */
 static void
-map_json(struct dump *d, const gefs_map *m)
+map_json(struct view *d, const gefs_map *m)
 {
 	uint32_t blksz = gefs_block_size(d->img);
 	uint64_t blocks = gefs_device_size(d->img) / blksz;
@@ -106,7 +106,7 @@ map_json(struct dump *d, const gefs_map *m)
 }
 
 int
-dump_map(struct dump *d)
+view_map(struct view *d)
 {
 	gefs_error e;
 	gefs_map *m = gefs_map_make(d->img, damage_fn, NULL, &e);

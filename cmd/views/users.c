@@ -1,10 +1,10 @@
-/* gefs-dump users and conf */
+/* The users file, and settings. */
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 int
-dump_users(struct dump *d)
+view_users(struct view *d)
 {
 	const gefs_error *e = gefs_users_error(d->img);
 	struct json j;
@@ -34,7 +34,7 @@ dump_users(struct dump *d)
 }
 
 struct conf_dump {
-	struct dump *d;
+	struct view *d;
 	uint64_t snap; /* GEFS_NIL: global */
 };
 
@@ -73,7 +73,7 @@ conf_kv(void *arg, gefs_bytes key, gefs_bytes value)
 }
 
 int
-dump_conf(struct dump *d)
+view_conf(struct view *d)
 {
 	uint8_t conf[GEFS_KEY_MAX];
 	gefs_bytes keys = {conf, gefs_key_prefix(d->img, GEFS_KEY_CONF, false, 0, conf)};

@@ -1,7 +1,7 @@
-/* gefs-dump arenas, free and log */
+/* Arenas, free space, allocation logs. */
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 static void
 tell_damage(const gefs_arena *a)
@@ -16,13 +16,13 @@ struct total {
 
 /* Older versions have one header for each arena, without a hash. */
 static bool
-two_headers(const struct dump *d)
+two_headers(const struct view *d)
 {
 	return gefs_features(d->img) & GEFS_HAS_HEADER_HASHES;
 }
 
 static void
-arena_json(const struct dump *d, const gefs_arena *a)
+arena_json(const struct view *d, const gefs_arena *a)
 {
 	struct json j;
 
@@ -51,7 +51,7 @@ arena_json(const struct dump *d, const gefs_arena *a)
 }
 
 static void
-arena_text(const struct dump *d, const gefs_arena *a)
+arena_text(const struct view *d, const gefs_arena *a)
 {
 	char size[32], used[32];
 	char barrier[24] = "none";
@@ -89,7 +89,7 @@ total_json(const struct total *t)
 }
 
 int
-dump_arenas(struct dump *d)
+view_arenas(struct view *d)
 {
 	struct total t = {0, 0};
 	char used[32], size[32];
@@ -118,7 +118,7 @@ dump_arenas(struct dump *d)
 
 /* Calls fn for the arena that was asked for, or for all. */
 static int
-each_arena(struct dump *d, int (*fn)(struct dump *, const gefs_arena *))
+each_arena(struct view *d, int (*fn)(struct view *, const gefs_arena *))
 {
 	uint64_t only = GEFS_NIL;
 	int status = EXIT_DONE;
@@ -155,7 +155,7 @@ free_json(const gefs_arena *a)
 }
 
 static int
-free_arena(struct dump *d, const gefs_arena *a)
+free_arena(struct view *d, const gefs_arena *a)
 {
 	char size[32];
 
@@ -176,7 +176,7 @@ free_arena(struct dump *d, const gefs_arena *a)
 }
 
 int
-dump_free(struct dump *d)
+view_free(struct view *d)
 {
 	return each_arena(d, free_arena);
 }
@@ -195,7 +195,7 @@ print_log_entry(const gefs_log_entry *le)
 }
 
 struct log_dump {
-	struct dump *d;
+	struct view *d;
 	uint32_t arena;
 };
 
@@ -238,7 +238,7 @@ log_entry(void *arg, const gefs_log_entry *le)
 }
 
 static int
-log_arena(struct dump *d, const gefs_arena *a)
+log_arena(struct view *d, const gefs_arena *a)
 {
 	struct log_dump l = {d, a->index};
 	gefs_error e;
@@ -251,7 +251,7 @@ log_arena(struct dump *d, const gefs_arena *a)
 }
 
 int
-dump_log(struct dump *d)
+view_log(struct view *d)
 {
 	return each_arena(d, log_arena);
 }

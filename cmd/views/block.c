@@ -1,11 +1,11 @@
-/* gefs-dump block: any block by its bytes alone. */
+/* Any block, by its bytes alone. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 static void
-show_node(struct dump *d, uint64_t addr, const uint8_t *block, struct json *j)
+show_node(struct view *d, uint64_t addr, const uint8_t *block, struct json *j)
 {
 	gefs_error e;
 	gefs_node *n = gefs_node_open_unverified(d->img, addr, &e);
@@ -114,7 +114,7 @@ list_header(const gefs_list_header *h, struct json *j)
 }
 
 static void
-show_list(struct dump *d, uint64_t addr, const uint8_t *block, bool log, struct json *j)
+show_list(struct view *d, uint64_t addr, const uint8_t *block, bool log, struct json *j)
 {
 	struct list_dump l = {j};
 	gefs_list_header h;
@@ -137,7 +137,7 @@ show_list(struct dump *d, uint64_t addr, const uint8_t *block, bool log, struct 
 
 /* In older versions an arena header holds the root data as well. */
 static void
-show_header(struct dump *d, const uint8_t *block, gefs_block_type type, struct json *j)
+show_header(struct view *d, const uint8_t *block, gefs_block_type type, struct json *j)
 {
 	uint64_t head, size, used;
 	char a[24], s[32], u[32];
@@ -163,7 +163,7 @@ show_header(struct dump *d, const uint8_t *block, gefs_block_type type, struct j
 }
 
 static void
-show_body(struct dump *d, uint64_t addr, const uint8_t *block, gefs_block_type type, struct json *j)
+show_body(struct view *d, uint64_t addr, const uint8_t *block, gefs_block_type type, struct json *j)
 {
 	switch (type) {
 	case GEFS_BLOCK_PIVOT:
@@ -185,7 +185,7 @@ show_body(struct dump *d, uint64_t addr, const uint8_t *block, gefs_block_type t
 }
 
 static void
-show_block(struct dump *d, uint64_t addr, const uint8_t *block)
+show_block(struct view *d, uint64_t addr, const uint8_t *block)
 {
 	const gefs_arena *a = gefs_arena_of(d->img, addr);
 	gefs_block_type type = gefs_block_classify(d->img, block);
@@ -214,7 +214,7 @@ show_block(struct dump *d, uint64_t addr, const uint8_t *block)
 }
 
 int
-dump_block(struct dump *d)
+view_block(struct view *d)
 {
 	uint32_t size = gefs_block_size(d->img);
 	uint8_t *block;
@@ -223,7 +223,7 @@ dump_block(struct dump *d)
 	int status = EXIT_DONE;
 
 	if (!parse_size(d->arg[0], &addr)) {
-		complain("\"%s\" is no address, like 0x4000 or 16384; try gefs-dump --help", d->arg[0]);
+		complain("\"%s\" is no address, like 0x4000 or 16384", d->arg[0]);
 		return EXIT_USAGE;
 	}
 	block = malloc(size);

@@ -1,17 +1,17 @@
-/* gefs-dump snaps */
+/* Labels and snapshots. */
 #include <stdlib.h>
 
-#include "dump.h"
+#include "view.h"
 
 /* Do snapshots know their neighbours, and labels flags? */
 static bool
-has_links(const struct dump *d)
+has_links(const struct view *d)
 {
 	return gefs_features(d->img) & GEFS_HAS_SNAP_LINKS;
 }
 
 static void
-labels_json(struct dump *d)
+labels_json(struct view *d)
 {
 	struct json j;
 
@@ -29,7 +29,7 @@ labels_json(struct dump *d)
 }
 
 static void
-snap_json(struct dump *d, const gefs_snap *s)
+snap_json(struct view *d, const gefs_snap *s)
 {
 	struct json j;
 
@@ -52,7 +52,7 @@ snap_json(struct dump *d, const gefs_snap *s)
 }
 
 static void
-labels_text(struct dump *d)
+labels_text(struct view *d)
 {
 	printf("%-24s %10s\n", "label", "snapshot");
 	for (size_t i = 0; i < gefs_label_count(d->img); i++) {
@@ -67,7 +67,7 @@ labels_text(struct dump *d)
 }
 
 static void
-snap_text(struct dump *d, const gefs_snap *s)
+snap_text(struct view *d, const gefs_snap *s)
 {
 	char pred[24], succ[24], base[24], root[24];
 
@@ -90,7 +90,7 @@ snap_text(struct dump *d, const gefs_snap *s)
 }
 
 static int
-snaps_json(struct dump *d)
+snaps_json(struct view *d)
 {
 	labels_json(d);
 	for (size_t i = 0; i < gefs_snap_count(d->img); i++)
@@ -99,7 +99,7 @@ snaps_json(struct dump *d)
 }
 
 int
-dump_snaps(struct dump *d)
+view_snaps(struct view *d)
 {
 	snaps_damage(d);
 	if (wants(d, OPT_JSON))

@@ -1,10 +1,10 @@
-/* gefs-dump data */
+/* Contents of a file. */
 #include "../common/contents.h"
 
-#include "dump.h"
+#include "view.h"
 
 int
-dump_data(struct dump *d)
+view_data(struct view *d)
 {
 	gefs_tree t;
 	int status = find_tree(d, d->arg[0], &t);

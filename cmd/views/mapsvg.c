@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dump.h"
+#include "view.h"
 
 enum { COLUMNS = 128, ROWS = 96, CELL = 8, LEGEND = 24 };
 
@@ -27,7 +27,7 @@ use_color(gefs_use u)
 
 /* The most frequent use that is not free. */
 static gefs_use
-cell_use(struct dump *d, const gefs_map *m, uint64_t from, uint64_t to)
+cell_use(struct view *d, const gefs_map *m, uint64_t from, uint64_t to)
 {
 	uint64_t count[GEFS_USE_MAX] = {0};
 	gefs_use best = GEFS_USE_FREE;
@@ -52,7 +52,7 @@ legend(FILE *out, unsigned top)
 }
 
 static void
-rows(struct dump *d, const gefs_map *m, FILE *out, uint64_t blocks, uint64_t per_cell)
+rows(struct view *d, const gefs_map *m, FILE *out, uint64_t blocks, uint64_t per_cell)
 {
 	uint64_t cells = (blocks + per_cell - 1) / per_cell;
 
@@ -71,7 +71,7 @@ rows(struct dump *d, const gefs_map *m, FILE *out, uint64_t blocks, uint64_t per
 }
 
 int
-map_svg(struct dump *d, const gefs_map *m)
+map_svg(struct view *d, const gefs_map *m)
 {
 	uint64_t blocks = gefs_device_size(d->img) / gefs_block_size(d->img);
 	uint64_t per_cell = (blocks + COLUMNS * ROWS - 1) / (COLUMNS * ROWS);
