@@ -48,6 +48,9 @@ void progress_end(struct progress *); /* clears the line and frees */
 /* From now on the signals that end a program are only noted, so that it can clean up. */
 void catch_interrupts(void);
 bool interrupted(void);
+void interrupts_forget(void); /* that there was one */
+/* The image of which reading is to end at once when there is one; NULL: of none any more. */
+void interrupt_image(gefs_image *);
 /* progress_show, which stops the work once there was such a signal; progress may be NULL. */
 int progress_or_stop(void *progress, const char *what, uint64_t done, uint64_t total);
 

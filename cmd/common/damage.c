@@ -70,6 +70,14 @@ damage_met(void)
 }
 
 void
+damage_forget(void)
+{
+	memset(seen, 0, sizeof seen);
+	nseen = 0;
+	told = 0;
+}
+
+void
 complain_error(const gefs_error *e)
 {
 	char text[4 * sizeof e->text];

@@ -10,6 +10,7 @@ void damage_tell(const gefs_error *);
 int damage_fn(void *arg, const gefs_error *); /* a gefs_damage_fn that goes on */
 void damage_end(void);                        /* how many were not shown */
 bool damage_met(void);
+void damage_forget(void); /* what was met so far */
 void complain_error(const gefs_error *);
 /* Status for a call that failed: damage is told, all else is a failure. */
 int failed(const gefs_error *);

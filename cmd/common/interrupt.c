@@ -4,12 +4,15 @@
 #include "common.h"
 
 static volatile sig_atomic_t caught;
+static gefs_image *volatile told; /* image that is to know */
 
 static void
 on_signal(int sig)
 {
 	(void)sig;
 	caught = 1;
+	if (told)
+		(void)0; /* gefs_interrupt(told, true) */
 }
 
 void
@@ -19,6 +22,20 @@ catch_interrupts(void)
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+}
+
+void
+interrupts_forget(void)
+{
+	caught = 0;
+	if (told)
+		(void)0; /* gefs_interrupt(told, false) */
+}
+
+void
+interrupt_image(gefs_image *img)
+{
+	told = img;
 }
 
 bool

@@ -1,0 +1,303 @@
+/* Completion: commands, their options, paths in the image, labels, addresses that were seen, files of the host. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/readline.h>
+
+#include "../common/words.h"
+#include "sh.h"
+
+static struct shell *shell; /* readline has no room for an argument */
+
+/* ---- candidates ---- */
+
+struct found {
+	char **text;
+	size_t n, cap;
+	const char *prefix;
+};
+
+/* Takes text (which may be NULL) if it begins as was typed. */
+static void
+offer(struct found *f, char *text)
+{
+	if (!text || strncmp(text, f->prefix, strlen(f->prefix)) != 0) {
+		free(text);
+		return;
+	}
+	if (f->n + 1 >= f->cap) {
+		size_t cap = f->cap ? 2 * f->cap : 32;
+		char **more = realloc(f->text, cap * sizeof *more);
+		if (!more) {
+			free(text);
+			return;
+		}
+		f->text = more;
+		f->cap = cap;
+	}
+	f->text[f->n++] = text;
+	f->text[f->n] = NULL;
+}
+
+static void
+offer_commands(struct found *f)
+{
+	const struct sh_command *c;
+	for (size_t i = 0; (c = sh_command_at(i)); i++)
+		offer(f, strdup(c->name));
+}
+
+static void
+offer_options(struct found *f, const struct sh_command *cmd)
+{
+	for (const struct sh_option *o = cmd->options; o && o->name; o++) {
+		char *text = NULL;
+		if (asprintf(&text, "%s%s", o->letter ? "--" : "-", o->name) >= 0)
+			offer(f, text);
+	}
+}
+
+static void
+offer_labels(struct found *f, const char *ending)
+{
+	for (size_t i = 0; i < gefs_label_count(shell->img); i++) {
+		char *text = NULL;
+		if (asprintf(&text, "%s%s", gefs_label_get(shell->img, i)->name, ending) >= 0)
+			offer(f, text);
+	}
+}
+
+static void
+offer_addresses(struct found *f)
+{
+	for (size_t i = 0; i < shell->nseen && i < SH_SEEN; i++) {
+		char *text = NULL;
+		if (asprintf(&text, "0x%" PRIx64, shell->seen[i]) >= 0)
+			offer(f, text);
+	}
+}
+
+/* ---- paths ---- */
+
+struct paths {
+	struct found *f;
+	const char *typed; /* the directory as it was typed, with its slash */
+	size_t typed_len;
+	bool dirs;         /* only directories */
+	unsigned budget;   /* a directory of a million files is no help */
+};
+
+static int
+offer_entry(void *arg, const gefs_file *file)
+{
+	struct paths *p = arg;
+	const gefs_dirent *e = file->entry;
+	char *text = NULL;
+
+	if (file->depth == 0)
+		return 0;
+	if (p->budget-- == 0)
+		return 1;
+	if ((!p->dirs || e->is_dir) && asprintf(&text, "%.*s%.*s%s", (int)p->typed_len, p->typed, (int)e->name.n,
+						  (const char *)e->name.p, e->is_dir ? "/" : "") >= 0)
+		offer(p->f, text);
+	return GEFS_SKIP;
+}
+
+static int
+ignore(void *arg, const gefs_error *e)
+{
+	(void)arg;
+	(void)e;
+	return 0;
+}
+
+static void
+offer_paths(struct found *f, bool dirs)
+{
+	const char *slash = strrchr(f->prefix, '/'), *colon = strchr(f->prefix, ':');
+	const char *end = slash ? slash + 1 : colon ? colon + 1 : f->prefix;
+	struct paths p = {f, f->prefix, (size_t)(end - f->prefix), dirs, 20000};
+	char *typed = strndup(f->prefix, p.typed_len);
+	struct place place = {.label = NULL};
+	gefs_error e;
+
+	if (!slash && !colon)
+		offer_labels(f, ":/");
+	if (shell->label && typed && place_parse(shell, *typed ? typed : NULL, &place) < 0)
+		gefs_files_walk_from(shell->img, &place.tree, place.path, offer_entry, ignore, &p, &e);
+	place_free(&place);
+	free(typed);
+}
+
+/* ---- readline's side ---- */
+
+static void
+offer_kind(struct found *f, char kind)
+{
+	switch (kind) {
+	case 'c':
+		offer_commands(f);
+		break;
+	case 'p':
+	case 'd':
+		offer_paths(f, kind == 'd');
+		break;
+	case 's':
+		offer_labels(f, "");
+		break;
+	case 'a':
+		offer_addresses(f);
+		break;
+	}
+}
+
+/* Which argument of its command the next word is; options and their values are none. */
+static size_t
+position(const struct words *w)
+{
+	size_t args = 0;
+	for (size_t i = 1; i < w->n; i++)
+		args += w->word[i][0] != '-';
+	return args;
+}
+
+/* The longest beginning that all share comes first, as readline wants it. */
+static char **
+with_common(struct found *f)
+{
+	size_t common;
+
+	if (f->n == 0) {
+		free(f->text);
+		return NULL;
+	}
+	char **out = calloc(f->n + 2, sizeof *out);
+	if (!out)
+		return NULL;
+	common = strlen(f->text[0]);
+	for (size_t i = 1; i < f->n; i++) {
+		size_t k = 0;
+		while (k < common && f->text[0][k] == f->text[i][k])
+			k++;
+		common = k;
+	}
+	out[0] = strndup(f->text[0], common);
+	if (f->n > 1)
+		memcpy(out + 1, f->text, f->n * sizeof *out);
+	else
+		free(f->text[0]);
+	free(f->text);
+	return out;
+}
+
+/* The command that the cursor is in: the line may hold several. */
+static size_t
+command_start(const char *line)
+{
+	size_t from = 0;
+	struct words w;
+
+	for (;;) {
+		bool ok = words_split(line, from, &w);
+		size_t next = w.next;
+		words_free(&w);
+		if (!ok || !line[next] || next == from)
+			return from;
+		from = next;
+	}
+}
+
+/* The kind of argument that is to come; 0: none that is known. */
+static char
+kind_of(const struct words *w)
+{
+	const struct sh_command *cmd = sh_command_find(w->word[0]);
+	size_t i = position(w), kinds = cmd ? strlen(cmd->kinds) : 0;
+
+	return kinds ? cmd->kinds[i < kinds ? i : kinds - 1] : 0;
+}
+
+static char **
+complete(const char *text, int start, int end)
+{
+	char *before = strndup(rl_line_buffer, (size_t)start), kind = 0;
+	struct found f = {.prefix = text};
+	struct words w = {.n = 0};
+
+	(void)end;
+	if (before && words_split(before, command_start(before), &w)) {
+		kind = w.n ? kind_of(&w) : 'c';
+		const struct sh_command *cmd = w.n ? sh_command_find(w.word[0]) : NULL;
+		if (cmd && *text == '-')
+			offer_options(&f, cmd);
+		offer_kind(&f, kind);
+	}
+	words_free(&w);
+	free(before);
+	rl_attempted_completion_over = kind != 'f';
+	/* Paths in the image are shown by their last element, and quoted. */
+	rl_filename_completion_desired = rl_filename_quoting_desired = kind == 'p' || kind == 'd';
+	char **out = with_common(&f);
+	size_t n = out ? strlen(out[0]) : 0;
+	rl_completion_suppress_append = n > 0 && !out[1] && out[0][n - 1] == '/'; /* a directory goes on */
+	return out;
+}
+
+/* ---- quotes ---- */
+
+/* A name that needs quotes gets them; the closing one is readline's. */
+static char *
+quote(char *text, int match, char *pointer)
+{
+	char *out = words_quote(text);
+	size_t n = out ? strlen(out) : 0;
+
+	if (pointer && *pointer && *pointer != '\'')
+		*pointer = 0; /* readline then takes away the one that was typed */
+	if (n > 1 && out[n - 1] == '\'' && (match != SINGLE_MATCH || text[strlen(text) - 1] == '/'))
+		out[n - 1] = 0; /* there is more to come */
+	return out;
+}
+
+static char *
+unquote(char *text, int quote_char)
+{
+	struct words w;
+	char *out, *line = NULL;
+
+	if (quote_char && asprintf(&line, "%c%s%c", quote_char, text, quote_char) < 0)
+		return NULL;
+	words_split(line ? line : text, 0, &w);
+	out = strdup(w.n ? w.word[0] : text);
+	words_free(&w);
+	free(line);
+	return out;
+}
+
+/* What readline asks the host's file system for, to mark directories, it is not to find. */
+static int
+nowhere(char **name)
+{
+	char *none = strdup("/dev/null/none");
+
+	if (!none)
+		return 0;
+	free(*name);
+	*name = none;
+	return 1;
+}
+
+void
+sh_complete_start(struct shell *sh)
+{
+	shell = sh;
+	rl_attempted_completion_function = complete;
+	rl_completer_word_break_characters = " \t\n;";
+	rl_basic_word_break_characters = " \t\n;";
+	rl_completer_quote_characters = "'\"";
+	rl_filename_quote_characters = " \t;#'\"\\$`|<>&";
+	rl_filename_quoting_function = quote;
+	rl_filename_dequoting_function = unquote;
+	rl_filename_stat_hook = nowhere;
+}

@@ -1,0 +1,98 @@
+/* From words to places: snapshots, directories, files. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sh.h"
+
+int
+tree_parse(struct shell *sh, const char *name, gefs_tree *t)
+{
+	gefs_error e;
+
+	if (!name && !sh->label) {
+		complain("there is no snapshot to look into");
+		return EXIT_FAILED;
+	}
+	if (gefs_tree_find(sh->img, name ? name : sh->label, t, &e) == 0)
+		return -1;
+	return failed(&e);
+}
+
+/* "label:rest": the length of the label. A colon further on, after a slash, is part of a name. */
+static size_t
+label_length(const char *word)
+{
+	const char *colon = strchr(word, ':');
+	const char *slash = strchr(word, '/');
+
+	if (!colon || (slash && slash < colon) || (colon[1] && colon[1] != '/'))
+		return 0;
+	return (size_t)(colon - word);
+}
+
+/* Appends a path to an absolute one, element by element, so that no "." and ".." are left. path has room. */
+static void
+walk(char *path, const char *word)
+{
+	while (*word) {
+		size_t n = strcspn(word, "/");
+		char *end = path + strlen(path);
+		if (n == 2 && strncmp(word, "..", 2) == 0) {
+			char *slash = strrchr(path, '/');
+			slash[slash == path] = 0;
+		} else if (n > 0 && !(n == 1 && *word == '.')) {
+			if (end[-1] != '/')
+				*end++ = '/';
+			memcpy(end, word, n);
+			end[n] = 0;
+		}
+		word += n;
+		word += strspn(word, "/");
+	}
+}
+
+int
+place_parse(struct shell *sh, const char *word, struct place *p)
+{
+	size_t n = word ? label_length(word) : 0;
+	const char *rest = !word ? "" : n ? word + n + 1 : word;
+	const char *from = n || *rest == '/' || !sh->dir ? "/" : sh->dir;
+
+	*p = (struct place){.label = NULL};
+	if (!n && !sh->label) {
+		complain("there is no snapshot to look into");
+		return EXIT_FAILED;
+	}
+	p->label = n ? strndup(word, n) : strdup(sh->label);
+	p->path = malloc(strlen(from) + strlen(rest) + 3);
+	if (!p->label || !p->path) {
+		complain("out of memory");
+		return EXIT_FAILED;
+	}
+	walk(strcpy(p->path, from), rest);
+	int status = tree_parse(sh, p->label, &p->tree);
+	if (status < 0 && p->tree.snap == GEFS_NIL) {
+		complain("\"snap\" is the tree of snapshots, which has no files; \"show tree snap\" shows it");
+		return EXIT_FAILED;
+	}
+	return status;
+}
+
+int
+place_find(struct shell *sh, const char *word, struct place *p, gefs_dirent *entry, uint8_t storage[GEFS_KEY_MAX])
+{
+	gefs_error e;
+	int status = place_parse(sh, word, p);
+
+	if (status >= 0)
+		return status;
+	return gefs_file_find(sh->img, &p->tree, p->path, entry, storage, &e) == 0 ? -1 : failed(&e);
+}
+
+void
+place_free(struct place *p)
+{
+	free(p->label);
+	free(p->path);
+	*p = (struct place){.label = NULL};
+}
