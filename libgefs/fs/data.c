@@ -84,7 +84,8 @@ flush(struct reader *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (image_addr_ok(r->img, r->slot[i].x.ptr.addr))
 			r->item[wanted++] = (struct bulk_item){.ptr = r->slot[i].x.ptr, .tag = i};
-	bulk_read(r->img, r->item, wanted, take, r);
+	if (bulk_read(r->img, r->item, wanted, take, r, r->e) < 0)
+		return -1;
 	for (size_t i = 0; i < wanted; i++) {
 		readable[r->item[i].tag] = r->item[i].read_ok;
 		found[r->item[i].tag] = r->item[i].hash;

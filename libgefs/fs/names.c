@@ -115,6 +115,7 @@ dir_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, u
 
 	if (named_entry(img, t, qid, out, storage, &why) == 0 && out->qpath == qid)
 		return 0;
+	/* Interrupted, this fails at once as well. */
 	return search_entry(img, t, qid, out, storage, e);
 }
 
@@ -124,7 +125,8 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 	gefs_error why;
 
 	if (entry_child(img, t, GEFS_NIL, (gefs_bytes){NULL, 0}, out, storage, &why) < 0)
-		return gefs_fail(e, GEFS_EDAMAGE, why.addr, "the tree has no root directory: %s", why.text);
+		return why.code == GEFS_ECANCEL ? gefs_tell_damage(NULL, NULL, &why, e)
+						: gefs_fail(e, GEFS_EDAMAGE, why.addr, "the tree has no root directory: %s", why.text);
 	for (const char *p = path; *p;) {
 		size_t n = strcspn(p, "/");
 		gefs_bytes name = {(const uint8_t *)p, n};
@@ -139,6 +141,8 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 			continue; /* the root's parent is the root */
 		int rc = up ? dir_entry(img, t, out->parent, out, storage, &why)
 			    : entry_child(img, t, out->qpath, name, out, storage, &why);
+		if (rc < 0 && why.code == GEFS_ECANCEL)
+			return gefs_tell_damage(NULL, NULL, &why, e);
 		if (rc < 0)
 			return gefs_fail(e, why.code, why.addr, "%s: %s", path,
 					 why.code == GEFS_ENOENT ? "no such file or directory" : why.text);

@@ -36,6 +36,10 @@ open_side(struct diff *d, struct side *s, int which, int *rc)
 	if (s->height == 0)
 		return NULL;
 	struct gefs_node *g = gefs_node_open(d->img, &s->ptr, &why);
+	if (!g && why.code == GEFS_ECANCEL) {
+		*rc = gefs_tell_damage(NULL, NULL, &why, d->e);
+		return NULL;
+	}
 	/* Without children there would be nothing to go on with, and the other side was lost as well. */
 	if (g && g->n.leaf == (s->height == 1) && (g->n.leaf || g->n.nval))
 		return g;

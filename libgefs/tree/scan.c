@@ -84,11 +84,7 @@ struct scan {
 static int
 damaged(struct scan *s, const gefs_error *why)
 {
-	if (s->ops->damage)
-		return s->ops->damage(s->ops->arg, why);
-	if (s->e)
-		*s->e = *why;
-	return -1;
+	return gefs_tell_damage(s->ops->damage, s->ops->arg, why, s->e);
 }
 
 static int
