@@ -377,7 +377,7 @@ typedef struct gefs_step {
 	gefs_record record;
 	bool present;        /* after this step the key exists ... */
 	gefs_bytes value;    /* ... with this value; only if present */
-	const char *problem; /* why the message cannot be applied, which then changes nothing but what present says; or NULL */
+	const char *problem; /* NULL, or why the message cannot be applied to what was there before */
 } gefs_step;
 /* One step; NULL: these were all of the key, and the state after the last one is its result. */
 typedef int (*gefs_step_fn)(void *arg, gefs_bytes key, const gefs_step *);
@@ -472,7 +472,7 @@ enum {
 	GEFS_DIFF_TIMES = 1 << 5,
 	GEFS_DIFF_VERSION = 1 << 6,  /* qid version: each change of a file or directory counts it up */
 	GEFS_DIFF_QID = 1 << 7,      /* another file of the same name: its contents count as different unless both are empty */
-	GEFS_DIFF_MOVED = 1 << 8     /* ADDED and REMOVED: of the other kind there is one with the same qid */
+	GEFS_DIFF_MOVED = 1 << 8     /* ADDED: the file was at another place before; REMOVED: it is at another place now */
 };
 
 typedef struct gefs_difference {

@@ -220,7 +220,7 @@ read_file(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t of
 	r->places = places;
 	r->sort = !format_has(img->f, GEFS_HAS_NUMERIC_KEYS);
 	struct bounds in = wanted_keys(r, d->qpath, lo, hi);
-	struct scan_ops ops = {data_kv, node_damage, NULL, r};
+	struct scan_ops ops = {.kv = data_kv, .damage = node_damage, .arg = r};
 	int rc = tree_scan(img, t, &in, &ops, e);
 	if (rc == 0)
 		rc = add_sorted(r);

@@ -130,7 +130,7 @@ mark_damage(void *arg, int which, const gefs_error *why)
 static int
 mark_live(struct rewrite *r)
 {
-	struct diff_ops ops = {mark_change, mark_damage, NULL, mark_cleared, r};
+	struct diff_ops ops = {mark_change, mark_damage, NULL, mark_cleared, r, NULL};
 	gefs_tree old, new;
 	int rc = 0;
 

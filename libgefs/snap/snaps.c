@@ -142,7 +142,7 @@ snaps_read(gefs_image *img, gefs_error *e)
 	struct snaps *s = calloc(1, sizeof *s);
 	struct load l = {img, s};
 	struct bounds all = {.unbounded = true};
-	struct scan_ops ops = {load_kv, load_damage, NULL, &l};
+	struct scan_ops ops = {.kv = load_kv, .damage = load_damage, .arg = &l};
 	gefs_tree t = snap_tree(img);
 
 	if (!s) {
