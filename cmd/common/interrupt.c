@@ -12,7 +12,7 @@ on_signal(int sig)
 	(void)sig;
 	caught = 1;
 	if (told)
-		(void)0; /* gefs_interrupt(told, true) */
+		gefs_interrupt(told, true);
 }
 
 void
@@ -29,7 +29,7 @@ interrupts_forget(void)
 {
 	caught = 0;
 	if (told)
-		(void)0; /* gefs_interrupt(told, false) */
+		gefs_interrupt(told, false);
 }
 
 void
