@@ -6,8 +6,8 @@
 static volatile sig_atomic_t caught;
 static gefs_image *volatile told; /* image that is to know */
 
-static void
-on_signal(int sig)
+void
+interrupt_note(int sig)
 {
 	(void)sig;
 	caught = 1;
@@ -18,7 +18,7 @@ on_signal(int sig)
 void
 catch_interrupts(void)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	struct sigaction sa = {.sa_handler = interrupt_note};
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);

@@ -5,6 +5,7 @@
 #include "sh.h"
 
 int around_cd(struct shell *, const struct call *);
+int around_df(struct shell *, const struct call *);
 int around_ls(struct shell *, const struct call *);
 int around_pwd(struct shell *, const struct call *);
 

@@ -12,7 +12,7 @@ struct trace {
 	gefs_bytes only; /* this key alone; n 0: all */
 	uint64_t keys, steps;
 	/* The state after the last step. */
-	bool present;
+	bool present, in_leaf;
 	uint8_t value[TEXT];
 	size_t n;
 };
@@ -22,6 +22,7 @@ keep_state(struct trace *t, const gefs_step *s)
 {
 	t->steps++;
 	t->present = s->present;
+	t->in_leaf = s->in_leaf;
 	t->n = s->present && s->value.n < sizeof t->value ? s->value.n : 0;
 	if (t->n)
 		memcpy(t->value, s->value.p, t->n);
@@ -79,6 +80,8 @@ result_text(struct trace *t, gefs_bytes key)
 		puts("    absent");
 		return;
 	}
+	if (t->steps == 1 && t->in_leaf)
+		return; /* there is nothing but what the leaf says */
 	value_text(t, key, text);
 	printf("    %s%s\n", strncmp(text, "->", 2) == 0 ? "" : "= ", text);
 }

@@ -68,7 +68,7 @@ number_as(struct shell *sh, const gefs_field *f, uint64_t v, char *buf, size_t s
 static bool
 record_text(struct print *p, const gefs_field *f, char *buf, size_t size)
 {
-	char key[TEXT / 2], value[TEXT / 2];
+	char key[TEXT / 4], value[TEXT / 2];
 	bool message = f->structure == GEFS_IN_MESSAGE;
 
 	if (!p->node || f->slot >= (message ? gefs_node_messages(p->node) : gefs_node_count(p->node)))
