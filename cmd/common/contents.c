@@ -88,7 +88,7 @@ static int
 hash_bytes(void *arg, const uint8_t *p, size_t n)
 {
 	sha256_update(arg, p, n);
-	return 0;
+	return interrupted();
 }
 
 static int
@@ -119,7 +119,7 @@ static int
 write_bytes(void *arg, const uint8_t *p, size_t n)
 {
 	(void)arg;
-	return fwrite(p, 1, n, stdout) == n ? 0 : 1;
+	return fwrite(p, 1, n, stdout) == n && !interrupted() ? 0 : 1;
 }
 
 static int

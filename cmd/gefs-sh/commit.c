@@ -122,7 +122,7 @@ change_json(const struct changes *c, uint64_t addr, const uint8_t *before, const
 	}
 	json_array_end(&j);
 	json_end(&j);
-	return sh_stop();
+	return should_stop();
 }
 
 static int
@@ -145,7 +145,7 @@ change_text(const struct changes *c, uint64_t addr, const uint8_t *before, const
 		sh_color(c->sh, NULL);
 		putchar('\n');
 	}
-	return sh_stop();
+	return should_stop();
 }
 
 static int

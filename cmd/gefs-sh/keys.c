@@ -110,7 +110,7 @@ trace_step(void *arg, gefs_bytes key, const gefs_step *s)
 {
 	struct trace *t = arg;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (t->only.n && (key.n != t->only.n || memcmp(key.p, t->only.p, key.n) != 0))
 		return 0;

@@ -148,7 +148,7 @@ show_field(void *arg, const gefs_field *f)
 	bool is_number;
 	gefs_error e;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (field_text(p, f, text, sizeof text, &number, &is_number, &e) < 0)
 		damage_tell(&e);

@@ -159,11 +159,4 @@ bool cursor_address(struct shell *, const char *word, uint64_t *out);
 /* Text in a colour, if there are any: give the name, print, give NULL. */
 void sh_color(const struct shell *, const char *name); /* "dir", "good", "bad", "added", "removed", "head" */
 
-/* A callback should end its walk: nobody reads any more, or the user interrupted. */
-static inline bool
-sh_stop(void)
-{
-	return ferror(stdout) || interrupted();
-}
-
 #endif

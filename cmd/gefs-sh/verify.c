@@ -48,7 +48,7 @@ compare_owner(void *arg, const gefs_owner *o)
 		b->bad++;
 		tell_broken(b, o);
 	}
-	return sh_stop();
+	return should_stop();
 }
 
 /* The pointers of logs, deadlists and headers: their own hash, or that in the superblock. */
@@ -165,14 +165,14 @@ check_extent(void *arg, const gefs_extent *x)
 	if (x->data) {
 		f->blocks++;
 		f->bytes += x->len;
-		return sh_stop();
+		return should_stop();
 	}
 	f->lost++;
 	f->lost_some = true;
 	snprintf(e.text, sizeof e.text, "%s: offset 0x%" PRIx64 ": %.250s",
 		 printable(f->file->path, f->file->path_len, path, sizeof path), x->offset, x->error->text);
 	damage_tell(&e);
-	return sh_stop();
+	return should_stop();
 }
 
 static int
@@ -183,7 +183,7 @@ check_file(void *arg, const gefs_file *file)
 
 	f->files++;
 	f->file = file;
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (!file->entry->is_dir &&
 	    gefs_file_read(f->sh->img, &f->tree, file->entry, 0, file->entry->length, check_extent, f, &e) < 0)
