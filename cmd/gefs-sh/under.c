@@ -31,7 +31,7 @@ static const struct sh_option map_options[] = {
 	{.name = NULL},
 };
 
-#define ADDRESSES "ADDR is a number, blk:N (block N), arena:N+OFF, or a WHERE as main:root or log[0,1].\n"
+#define ADDRESSES "ADDR is a number, blk:N (block N), arena:N+OFF, or a WHERE as main:root or\nlog[0,1].\n"
 
 const struct sh_command sh_under[] = {
 	{"super", "", 0, 0, "", 0, NULL, "shows the version, superblocks, and where they differ", NULL, under_super},
