@@ -241,7 +241,7 @@ sub test_node
 
 sub test_entry
 {
-	my $odd = image_with('small', 'insert', 'main:root', 'x:00000000000000000c0000000000000100', '*main:/dir/len1#0');
+	my $odd = image_with('small', 'insert main:root x:00000000000000000c0000000000000100 *main:/dir/len1#0');
 	like(ran('a record between blocks', 4, '-C', fresh_dir(), $odd), qr{/dir/len\d+: offset 256: the record of a data block},
 		'is told');
 	my $image = image_with('small', 'insert main:root ' . entry_key($FOLDER, 'bad') . ' x:0011');
