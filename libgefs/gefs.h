@@ -32,7 +32,7 @@ typedef enum gefs_code {
 	GEFS_EFORMAT, /* not a gefs image, or not a version that is supported */
 	GEFS_EDAMAGE, /* the image contradicts itself at addr */
 	GEFS_ENOENT,  /* no such snapshot, file or key */
-	GEFS_ECANCEL, /* a progress function asked to stop */
+	GEFS_ECANCEL, /* a progress function asked to stop, or gefs_interrupt */
 	GEFS_ELEFTOUT /* contents that were left out when the image was packed: gefs_metadata_only */
 } gefs_code;
 
@@ -104,6 +104,16 @@ GEFS_API unsigned gefs_features(const gefs_image *);
 
 GEFS_API uint64_t gefs_device_size(const gefs_image *);      /* bytes, a ragged tail included */
 GEFS_API uint32_t gefs_block_size(const gefs_image *);       /* bytes */
+
+/* Bytes read from the image since it was opened, its root data, arena headers and logs included: of nodes, those that
+ * were not in memory, or read ahead; of contents, logs and deadlists, all. Of a compressed image, unpacked bytes. */
+GEFS_API uint64_t gefs_bytes_read(const gefs_image *);
+
+/* While it is on, nothing is read from the image: every function that has to fails with GEFS_ECANCEL and the text
+ * "interrupted", and walks end with that at once instead of telling it as damage. gefs_check_run gives back what it has
+ * got, as cancelled. When it is off again all works as before: nothing that failed is remembered. May be called by any
+ * thread and in a signal handler, while another function uses the image. A change that is being written is completed. */
+GEFS_API void gefs_interrupt(gefs_image *, bool on);
 
 /* ---- root data: superblocks (section 7), or the arena headers of older versions (section 25) ---- */
 
@@ -359,6 +369,24 @@ GEFS_API int gefs_scan(gefs_image *, const gefs_tree *, gefs_bytes prefix, gefs_
 /* One key: its value is copied to buf (at most n bytes) and the length returned; GEFS_ENOENT when absent. */
 GEFS_API int gefs_lookup(gefs_image *, const gefs_tree *, gefs_bytes key, void *buf, size_t n, gefs_error *);
 
+/* How the value of a key came about. */
+typedef struct gefs_step {
+	uint64_t addr;       /* node that holds the record */
+	uint32_t slot;       /* of its values, or of its messages */
+	bool in_leaf;        /* a value; else a message */
+	gefs_record record;
+	bool present;        /* after this step the key exists ... */
+	gefs_bytes value;    /* ... with this value; only if present */
+	const char *problem; /* NULL, or why the message cannot be applied to what was there before */
+} gefs_step;
+/* One step; NULL: these were all of the key, and the state after the last one is its result. */
+typedef int (*gefs_step_fn)(void *arg, gefs_bytes key, const gefs_step *);
+/* For every key with the prefix that a leaf or a message has, ascending: its value in the leaf, if there is one, then the
+ * messages in the order in which they are applied (section 12), then NULL. Also keys that do not exist in the end. Damage
+ * as in gefs_scan: where a leaf is missing, messages alone are told. */
+GEFS_API int gefs_trace(gefs_image *, const gefs_tree *, gefs_bytes prefix, gefs_step_fn, gefs_damage_fn damage, void *arg,
+			gefs_error *);
+
 typedef struct gefs_place {
 	const gefs_node *node; /* NULL when it could not be read: see error */
 	const gefs_error *error;
@@ -427,6 +455,56 @@ GEFS_API int gefs_file_read(gefs_image *, const gefs_tree *, const gefs_dirent *
 /* The same without reading the blocks: where data is. */
 GEFS_API int gefs_file_extents(gefs_image *, const gefs_tree *, const gefs_dirent *, uint64_t off, uint64_t len,
 			       gefs_extent_fn, void *arg, gefs_error *);
+
+/* ---- differences between two snapshots ---- */
+
+typedef enum gefs_diff_kind { GEFS_DIFF_ADDED, GEFS_DIFF_REMOVED, GEFS_DIFF_CHANGED } gefs_diff_kind;
+GEFS_API const char *gefs_diff_kind_name(gefs_diff_kind);
+
+/* In what an entry differs. */
+enum {
+	GEFS_DIFF_CONTENTS = 1 << 0, /* a block of the file: by its hash, so that one that was written again alike does not
+				      * count; a hole and a block of zeros do. Only below the end of one of both */
+	GEFS_DIFF_LENGTH = 1 << 1,
+	GEFS_DIFF_MODE = 1 << 2,     /* and qid type */
+	GEFS_DIFF_OWNER = 1 << 3,    /* user or group */
+	GEFS_DIFF_MODIFIER = 1 << 4, /* who changed it last */
+	GEFS_DIFF_TIMES = 1 << 5,
+	GEFS_DIFF_VERSION = 1 << 6,  /* qid version: each change of a file or directory counts it up */
+	GEFS_DIFF_QID = 1 << 7,      /* another file of the same name: its contents count as different unless both are empty */
+	GEFS_DIFF_MOVED = 1 << 8     /* ADDED: the file was at another place before; REMOVED: it is at another place now */
+};
+
+typedef struct gefs_difference {
+	gefs_diff_kind kind;
+	const uint8_t *path;   /* in the old tree when REMOVED, else in the new one; NUL-terminated, else as in gefs_file. Below
+				* a directory that no entry names it begins with "?", the directory's qid path and "/" */
+	size_t path_len;
+	const gefs_dirent *old_entry; /* NULL when ADDED, unless MOVED */
+	const gefs_dirent *new_entry; /* NULL when REMOVED, unless MOVED */
+	unsigned what;         /* of CHANGED and MOVED */
+} gefs_difference;
+typedef int (*gefs_diff_fn)(void *arg, const gefs_difference *);
+
+typedef struct gefs_diff_stats {
+	uint64_t blocks_read;   /* all of the call */
+	uint64_t nodes_opened;  /* different ones, to compare the trees */
+	uint64_t nodes_changed; /* those of them that were met in one of the trees only */
+	uint64_t keys;          /* whose values differ */
+	uint64_t added, removed, changed; /* differences that were told */
+	bool searched;          /* all entries were looked at, because no record tells where one is */
+} gefs_diff_stats;
+
+/* In what the files of two trees differ, in the order in which gefs_files_walk meets paths; at one path REMOVED comes
+ * before ADDED. Whatever the trees share is not read: the work grows with what differs, and so does memory.
+ * path: only what is at and below it, in either tree (GEFS_ENOENT when neither has it); NULL: all. An entry that has
+ * become another file is one difference, CHANGED with GEFS_DIFF_QID. One under another name or in another directory is
+ * REMOVED and ADDED with GEFS_DIFF_MOVED, both with both entries; what is inside a directory that was moved is told only
+ * if it differs itself, by its new path.
+ * What either tree has in the key range of a node that is damaged is left out, and the damage told (damage may be NULL:
+ * then the first one ends the call with -1). stats may be NULL; else it is filled in any case. */
+GEFS_API int gefs_diff(gefs_image *, const gefs_tree *old_tree, const gefs_tree *new_tree, const char *path, gefs_diff_fn,
+		       gefs_damage_fn damage, void *arg, gefs_diff_stats *stats, gefs_error *);
 
 /* ---- users (section 18) and settings (19) ---- */
 

@@ -19,7 +19,7 @@ read_root(gefs_image *img, uint32_t which, uint64_t addr)
 	c->addr = addr;
 	c->state = GEFS_COPY_UNREADABLE;
 	c->type = GEFS_BLOCK_UNKNOWN;
-	if (disk_read(img->disk, block, img->f->blksz, addr, NULL) < 0)
+	if (image_read(img, block, img->f->blksz, addr, NULL) < 0)
 		return;
 	c->type = img->f->classify(img->f, block);
 	if (!img->f->super_decode(img->f, block, &c->super))
@@ -31,7 +31,7 @@ read_root(gefs_image *img, uint32_t which, uint64_t addr)
 static bool
 probe_read(void *arg, void *buf, size_t n, uint64_t off)
 {
-	return disk_read(arg, buf, n, off, NULL) == 0;
+	return image_read(arg, buf, n, off, NULL) == 0;
 }
 
 /* Why a device is of no version that is known. */
@@ -47,7 +47,7 @@ unknown(gefs_image *img, const char *name, gefs_error *e)
 		return gefs_fail(e, GEFS_EFORMAT, GEFS_NIL,
 				 "%s: too short to be a gefs image: %" PRIu64 " bytes, not even one block of %d", name,
 				 img->disk->size, FORMAT_BLOCK_MIN);
-	if (disk_read(img->disk, head, sizeof head, 0, &why) < 0)
+	if (image_read(img, head, sizeof head, 0, &why) < 0)
 		return gefs_fail(e, why.code, why.addr, "%s: %s", name, why.text);
 	if (memcmp(head, "gefs", 4) != 0)
 		return gefs_fail(e, GEFS_EFORMAT, 0,
@@ -63,7 +63,7 @@ unknown(gefs_image *img, const char *name, gefs_error *e)
 static int
 find_roots(gefs_image *img, const gefs_options *o, const char *name, gefs_error *e)
 {
-	const struct probe p = {probe_read, img->disk, img->disk->size};
+	const struct probe p = {probe_read, img, img->disk->size};
 	uint64_t addr[GEFS_MAX_ARENAS];
 	const char *want = o ? o->format : NULL;
 

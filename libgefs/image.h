@@ -2,6 +2,8 @@
 #ifndef GEFS_IMAGE_H
 #define GEFS_IMAGE_H
 
+#include <stdatomic.h>
+
 #include "disk/disk.h"
 #include "format/format.h"
 
@@ -37,7 +39,9 @@ struct gefs_image {
 	uint8_t *bulk_buffers; /* one piece for each thread; NULL until first needed */
 	struct snaps *snaps; /* NULL until first needed */
 	struct users *users; /* likewise */
-	uint64_t bytes_read;
+	_Atomic uint64_t bytes_read;
+	atomic_bool interrupted;  /* gefs_interrupt */
+	_Atomic uint64_t refused; /* reads that failed because of it */
 };
 
 static inline const gefs_super *
@@ -65,6 +69,15 @@ gefs_image *image_open_disk(struct disk *, const gefs_options *, const char *nam
 
 /* The copy of the root data that the file server takes; a doubtful one if there is no better one; -1: none. */
 int image_best_root(const gefs_image *);
+
+/* Reads from the disk, counted, unless the image is interrupted: everything that is read goes this way. Thread safe. */
+int image_read(gefs_image *, void *buf, size_t len, uint64_t off, gefs_error *);
+/* -1 with GEFS_ECANCEL while nothing is to be read. */
+int image_proceed(gefs_image *, gefs_error *);
+/* Fails as well when only now and then something was refused, since image->refused was as before. */
+int image_uninterrupted(const gefs_image *, uint64_t refused_before, gefs_error *);
+/* The error of all of them. */
+extern const gefs_error image_interruption;
 
 /* An aligned address inside some arena's blocks. */
 bool image_addr_ok(const gefs_image *, uint64_t addr);

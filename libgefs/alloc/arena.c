@@ -133,7 +133,7 @@ read_headers(gefs_image *img, struct arena *arena, uint64_t want_hash)
 		uint64_t addr, start, end;
 		a->copy[i] = GEFS_COPY_UNREADABLE;
 		if (__builtin_add_overflow(a->header, (uint64_t)i * f->blksz, &addr) || addr % f->blksz ||
-		    disk_read(img->disk, block[i], f->blksz, addr, &arena->error) < 0)
+		    image_read(img, block[i], f->blksz, addr, &arena->error) < 0)
 			continue;
 		bool type = f->arena_decode(f, block[i], &h[i]);
 		bool same = !format_has(f, GEFS_HAS_HEADER_HASHES) || f->hash(block[i], f->blksz) == want_hash;

@@ -106,7 +106,7 @@ compare_block(void *arg, uint64_t addr, const uint8_t *block, uint32_t size, gef
 	gefs_image *img = arg;
 	uint8_t old[65536];
 
-	if (disk_read(img->disk, old, img->f->blksz, addr, e) < 0)
+	if (image_read(img, old, img->f->blksz, addr, e) < 0)
 		return -1;
 	return memcmp(old + img->f->log_header, block + img->f->log_header, size) == 0 ? 0 : DIFFERENT;
 }

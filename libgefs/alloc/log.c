@@ -15,7 +15,7 @@ log_block_read(gefs_image *img, const gefs_arena *a, uint64_t addr, uint8_t *blo
 	if (addr % f->blksz || addr < a->start || addr >= a->end)
 		return gefs_fail(e, GEFS_EDAMAGE, addr,
 				 "arena %u: log block address 0x%" PRIx64 " is not a block of the arena", a->index, addr);
-	if (disk_read(img->disk, block, f->blksz, addr, e) < 0)
+	if (image_read(img, block, f->blksz, addr, e) < 0)
 		return -1;
 	const char *why = f->log_decode(f, block, h);
 	if (h->type != GEFS_BLOCK_LOG)
@@ -65,6 +65,7 @@ gefs_log_walk(gefs_image *img, uint32_t index, gefs_log_fn fn, void *arg, gefs_e
 	uint8_t block[65536];
 	struct log_header h;
 	struct cycle cycle = CYCLE_START;
+	gefs_error why;
 
 	if (!a)
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "there is no arena %u: the image has %u", index, img->narenas);
@@ -76,7 +77,11 @@ gefs_log_walk(gefs_image *img, uint32_t index, gefs_log_fn fn, void *arg, gefs_e
 			return gefs_fail(e, GEFS_EDAMAGE, addr,
 					 "arena %u: the log is a cycle: it comes back to block 0x%" PRIx64, index, addr);
 		}
-		if (log_block_read(img, a, addr, block, &h, e) < 0) {
+		if (log_block_read(img, a, addr, block, &h, &why) < 0) {
+			if (e)
+				*e = why;
+			if (why.code == GEFS_ECANCEL)
+				return -1;
 			bool outside = gefs_arena_of(img, addr) != a;
 			img->arenas[index].problem = addr == a->log_head && outside ? LOG_BAD_HEAD : LOG_BAD_BLOCK;
 			return -1;

@@ -59,3 +59,13 @@ gefs_fail_memory(gefs_error *e)
 {
 	return gefs_fail(e, GEFS_ENOMEM, GEFS_NIL, "out of memory");
 }
+
+int
+gefs_tell_damage(gefs_damage_fn damage, void *arg, const gefs_error *why, gefs_error *e)
+{
+	if (damage && why->code != GEFS_ECANCEL)
+		return damage(arg, why);
+	if (e)
+		*e = *why;
+	return -1;
+}

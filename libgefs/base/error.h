@@ -17,4 +17,8 @@ int gefs_fail_as(gefs_error *e, const gefs_error *cause, const char *fmt, ...) _
 
 int gefs_fail_memory(gefs_error *e);
 
+/* Tells a walk's caller what could not be read; -1 when that ends the walk, because nobody listens or because it is no
+ * damage: reading was interrupted. */
+int gefs_tell_damage(gefs_damage_fn damage, void *arg, const gefs_error *why, gefs_error *e);
+
 #endif

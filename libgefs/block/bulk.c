@@ -40,7 +40,7 @@ read_piece(struct bulk *b, const struct piece *p, unsigned worker)
 	uint32_t blksz = b->img->f->blksz;
 	size_t len = (size_t)(it[p->count - 1].ptr.addr - start) + blksz;
 
-	if (!it->into && disk_read(b->img->disk, buf, len, start, NULL) == 0) {
+	if (!it->into && image_read(b->img, buf, len, start, NULL) == 0) {
 		for (size_t k = 0; k < p->count; k++)
 			item_done(b, &it[k], buf + (it[k].ptr.addr - start));
 		return;
@@ -48,7 +48,7 @@ read_piece(struct bulk *b, const struct piece *p, unsigned worker)
 	/* Each to its own place; and one bad sector must not take its neighbours with it. */
 	for (size_t k = 0; k < p->count; k++) {
 		uint8_t *block = it[k].into ? it[k].into : buf;
-		if (disk_read(b->img->disk, block, blksz, it[k].ptr.addr, NULL) == 0)
+		if (image_read(b->img, block, blksz, it[k].ptr.addr, NULL) == 0)
 			item_done(b, &it[k], block);
 	}
 }
@@ -123,21 +123,20 @@ void
 bulk_finish(struct bulk *b)
 {
 	pool_wait(b->img->pool, &b->batch);
-	for (size_t i = 0; i < b->n; i++)
-		if (b->items[i].read_ok)
-			b->img->bytes_read += b->img->f->blksz;
 	free(b->pieces);
 	b->pieces = NULL;
 }
 
-void
+int
 bulk_read(gefs_image *img, struct bulk_item *items, size_t n,
-	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg)
+	  void (*data)(void *, struct bulk_item *, const uint8_t *), void *arg, gefs_error *e)
 {
 	struct bulk b = {.img = img, .items = items, .n = n, .data = data, .arg = arg};
+	uint64_t refused = img->refused;
 
 	if (n == 0)
-		return;
+		return 0;
 	bulk_start(&b);
 	bulk_finish(&b);
+	return image_uninterrupted(img, refused, e);
 }

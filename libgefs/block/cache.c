@@ -201,19 +201,21 @@ cache_hold(gefs_image *img, uint64_t addr)
 struct gefs_node *
 cache_load(gefs_image *img, uint64_t addr, gefs_error *e)
 {
-	struct gefs_node *n = cache_hold(img, addr);
-	if (n)
+	struct gefs_node *n;
+
+	if (image_proceed(img, e) < 0)
+		return NULL;
+	if ((n = cache_hold(img, addr)))
 		return n;
 	n = node_alloc(img, addr);
 	if (!n) {
 		gefs_fail_memory(e);
 		return NULL;
 	}
-	if (disk_read(img->disk, n->data, img->f->blksz, addr, e) < 0) {
+	if (image_read(img, n->data, img->f->blksz, addr, e) < 0) {
 		node_unmake(img->cache, n);
 		return NULL;
 	}
-	img->bytes_read += img->f->blksz;
 	n->hash = img->f->hash(n->data, img->f->blksz);
 	node_parse(img->f, n->data, &n->n, NULL, NULL);
 	insert(img->cache, n);

@@ -67,9 +67,9 @@ struct bulk {
  * belong to the threads until bulk_finish, which waits and does its part. */
 void bulk_start(struct bulk *);
 void bulk_finish(struct bulk *);
-/* Both. */
-void bulk_read(gefs_image *, struct bulk_item *items, size_t n,
-	       void (*data)(void *arg, struct bulk_item *, const uint8_t *block), void *arg);
+/* Both. Fails only when it was interrupted: what could not be read the items tell. */
+int bulk_read(gefs_image *, struct bulk_item *items, size_t n,
+	      void (*data)(void *arg, struct bulk_item *, const uint8_t *block), void *arg, gefs_error *);
 
 /* Begins to bring those of the nodes that are not cached into the cache, in one sweep: at most PREFETCH_MAX, which are
  * there when they are asked for. What was begun before is completed. Damage shows when a node is opened. */

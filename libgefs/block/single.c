@@ -110,7 +110,7 @@ gefs_block_read(gefs_image *img, uint64_t addr, void *buf, gefs_error *e)
 	if (addr % img->f->blksz)
 		return gefs_fail(e, GEFS_EINVAL, addr, "address 0x%" PRIx64 " is not a multiple of the block size (%u)", addr,
 				 img->f->blksz);
-	return disk_read(img->disk, buf, img->f->blksz, addr, e);
+	return image_read(img, buf, img->f->blksz, addr, e);
 }
 
 gefs_block_type

@@ -22,7 +22,7 @@ data_flush(struct gefs_check *c)
 {
 	if (c->opts.no_data || c->nbatch == 0)
 		return;
-	bulk_read(c->img, c->batch, c->nbatch, NULL, NULL);
+	bulk_read(c->img, c->batch, c->nbatch, NULL, NULL, NULL);
 	for (size_t i = 0; i < c->nbatch; i++) {
 		const struct bulk_item *b = &c->batch[i];
 		const struct data_item *it = &c->item[b->tag];

@@ -156,7 +156,6 @@ walk_list(struct group *g, const gefs_deadlist *d, const struct head *ahead)
 		}
 		c->stats.deadlist_blocks++;
 		c->stats.blocks++;
-		c->img->bytes_read += c->img->f->blksz;
 		for (uint32_t i = 0; i < h.size; i += 8)
 			add_entry(g, d, addr, get64(c->img->f, block + c->img->f->dead_header + i));
 		last = addr;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "check/check.h"
+#include "snap/snaps.h"
 
 enum { DEFAULT_MAX = 10000 };
 
@@ -20,6 +21,15 @@ check_string(struct gefs_check *c, const char *s)
 	free(p);
 	c->nomem = true;
 	return "";
+}
+
+/* Was any read refused since the check began? Then it is over. */
+static bool
+check_interrupted(struct gefs_check *c)
+{
+	if (image_uninterrupted(c->img, c->refused, NULL) < 0)
+		c->cancelled = true;
+	return c->cancelled;
 }
 
 /* The slot of the table where (code, addr, snap) is or would be. */
@@ -43,6 +53,8 @@ finding(struct gefs_check *c, enum finding_code code, const struct place *p, con
 	char text[800];
 	va_list ap;
 
+	if (check_interrupted(c))
+		return; /* nothing is wrong with what was not read */
 	c->stats.count[finding_kind(code)->severity]++;
 	uint32_t *slot = seen_slot(c, code, p);
 	if (*slot) {
@@ -92,7 +104,8 @@ check_progress(struct gefs_check *c, const char *what)
 		total += c->img->arenas[i].pub.used;
 	if (c->opts.no_data || c->wanted || done > total)
 		total = 0; /* how much there is to do is not known */
-	if (!c->cancelled && c->opts.progress && c->opts.progress(c->opts.progress_arg, what, done, total) != 0)
+	image_proceed(c->img, NULL);
+	if (!check_interrupted(c) && c->opts.progress && c->opts.progress(c->opts.progress_arg, what, done, total) != 0)
 		c->cancelled = true;
 	return !c->cancelled;
 }
@@ -164,6 +177,8 @@ gefs_check *
 gefs_check_run(gefs_image *img, const gefs_check_options *o, gefs_error *e)
 {
 	struct gefs_check *c = calloc(1, sizeof *c);
+	gefs_error why;
+
 	if (!c) {
 		gefs_fail_memory(e);
 		return NULL;
@@ -182,8 +197,17 @@ gefs_check_run(gefs_image *img, const gefs_check_options *o, gefs_error *e)
 		gefs_fail_memory(e);
 		goto fail;
 	}
-	if (choose_snaps(c, e) < 0)
+	c->refused = img->refused;
+	/* All passes rely on it. */
+	if (!snaps_read(img, &why)) {
+		if (why.code != GEFS_ECANCEL) {
+			gefs_fail_memory(e);
+			goto fail;
+		}
+		c->cancelled = true;
+	} else if (choose_snaps(c, e) < 0) {
 		goto fail;
+	}
 	run(c);
 	if (c->nomem) {
 		gefs_fail_memory(e);

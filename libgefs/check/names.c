@@ -441,7 +441,7 @@ reset(struct names *s)
 static void
 check_snap(struct names *s, const gefs_snap *snap, const gefs_snap *before)
 {
-	struct diff_ops ops = {change, diff_damage, misapplied, cleared, s};
+	struct diff_ops ops = {change, diff_damage, misapplied, cleared, s, NULL};
 	gefs_tree old, new;
 	gefs_error why;
 
@@ -472,7 +472,7 @@ static void
 check_snap_messages(struct gefs_check *c)
 {
 	struct names s = {.c = c, .snap = GEFS_NIL};
-	struct diff_ops ops = {change, diff_damage, misapplied, NULL, &s};
+	struct diff_ops ops = {change, diff_damage, misapplied, NULL, &s, NULL};
 	gefs_tree t = snap_tree(c->img);
 
 	if (t.height)

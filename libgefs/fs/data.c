@@ -84,7 +84,8 @@ flush(struct reader *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (image_addr_ok(r->img, r->slot[i].x.ptr.addr))
 			r->item[wanted++] = (struct bulk_item){.ptr = r->slot[i].x.ptr, .tag = i};
-	bulk_read(r->img, r->item, wanted, take, r);
+	if (bulk_read(r->img, r->item, wanted, take, r, r->e) < 0)
+		return -1;
 	for (size_t i = 0; i < wanted; i++) {
 		readable[r->item[i].tag] = r->item[i].read_ok;
 		found[r->item[i].tag] = r->item[i].hash;
@@ -219,7 +220,7 @@ read_file(gefs_image *img, const gefs_tree *t, const gefs_dirent *d, uint64_t of
 	r->places = places;
 	r->sort = !format_has(img->f, GEFS_HAS_NUMERIC_KEYS);
 	struct bounds in = wanted_keys(r, d->qpath, lo, hi);
-	struct scan_ops ops = {data_kv, node_damage, NULL, r};
+	struct scan_ops ops = {.kv = data_kv, .damage = node_damage, .arg = r};
 	int rc = tree_scan(img, t, &in, &ops, e);
 	if (rc == 0)
 		rc = add_sorted(r);

@@ -91,9 +91,8 @@ search_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out
 	return rc < 0 ? -1 : 0;
 }
 
-/* The entry that the parent record of a directory names. */
-static int
-named_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, uint8_t storage[KEY_MAX],
+int
+entry_by_up(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, uint8_t storage[KEY_MAX],
 	    gefs_error *e)
 {
 	uint8_t buf[KEY_MAX], up[VALUE_BUFFER];
@@ -104,7 +103,9 @@ named_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out,
 		return -1;
 	if (n > KEY_MAX)
 		return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "parent record of qid %" PRIu64 " is too long", qid);
-	return entry_lookup(img, t, (gefs_bytes){up, (size_t)n}, out, storage, e);
+	if (entry_lookup(img, t, (gefs_bytes){up, (size_t)n}, out, storage, e) < 0)
+		return -1;
+	return out->qpath == qid ? 0 : gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "parent record of qid %" PRIu64 " is out of date", qid);
 }
 
 /* The entry of the directory with this qid: by its parent record, unless that is out of date. */
@@ -113,8 +114,9 @@ dir_entry(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out, u
 {
 	gefs_error why;
 
-	if (named_entry(img, t, qid, out, storage, &why) == 0 && out->qpath == qid)
+	if (entry_by_up(img, t, qid, out, storage, &why) == 0)
 		return 0;
+	/* Interrupted, this fails at once as well. */
 	return search_entry(img, t, qid, out, storage, e);
 }
 
@@ -124,7 +126,8 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 	gefs_error why;
 
 	if (entry_child(img, t, GEFS_NIL, (gefs_bytes){NULL, 0}, out, storage, &why) < 0)
-		return gefs_fail(e, GEFS_EDAMAGE, why.addr, "the tree has no root directory: %s", why.text);
+		return why.code == GEFS_ECANCEL ? gefs_tell_damage(NULL, NULL, &why, e)
+						: gefs_fail(e, GEFS_EDAMAGE, why.addr, "the tree has no root directory: %s", why.text);
 	for (const char *p = path; *p;) {
 		size_t n = strcspn(p, "/");
 		gefs_bytes name = {(const uint8_t *)p, n};
@@ -139,6 +142,8 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 			continue; /* the root's parent is the root */
 		int rc = up ? dir_entry(img, t, out->parent, out, storage, &why)
 			    : entry_child(img, t, out->qpath, name, out, storage, &why);
+		if (rc < 0 && why.code == GEFS_ECANCEL)
+			return gefs_tell_damage(NULL, NULL, &why, e);
 		if (rc < 0)
 			return gefs_fail(e, why.code, why.addr, "%s: %s", path,
 					 why.code == GEFS_ENOENT ? "no such file or directory" : why.text);

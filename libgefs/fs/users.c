@@ -230,9 +230,14 @@ users_get(gefs_image *img)
 	struct users *u = calloc(1, sizeof *u);
 	if (!u)
 		return NULL;
-	img->users = u;
-	if (load(img, u) < 0)
+	if (load(img, u) < 0) {
+		if (u->error.code == GEFS_ECANCEL) { /* the next one who asks may have the time */
+			users_free(u);
+			return NULL;
+		}
 		u->damaged = true;
+	}
+	img->users = u;
 	return u;
 }
 
@@ -266,7 +271,9 @@ const gefs_error *
 gefs_users_error(gefs_image *img)
 {
 	struct users *u = users_get(img);
-	return u && u->damaged ? &u->error : NULL;
+	if (!u)
+		return &image_interruption;
+	return u->damaged ? &u->error : NULL;
 }
 
 bool

@@ -33,11 +33,7 @@ struct files_walk {
 static int
 tell(struct files_walk *w, const gefs_error *why)
 {
-	if (w->damage)
-		return w->damage(w->arg, why);
-	if (w->e)
-		*w->e = *why;
-	return -1;
+	return gefs_tell_damage(w->damage, w->arg, why, w->e);
 }
 
 static int

@@ -141,11 +141,13 @@ list_dead(struct hide *h, const gefs_deadlist *d)
 int
 hide_collect(struct hide *h)
 {
-	const struct snaps *s = snaps_get(h->img);
+	const struct snaps *s = snaps_read(h->img, h->e);
 	gefs_tree t = snap_tree(h->img);
 	int rc = 0;
 
-	if (!s || s->nomem)
+	if (!s)
+		return -1;
+	if (s->nomem)
 		return gefs_fail_memory(h->e);
 	for (size_t i = s->nsnaps; rc == 0 && i-- > 0;) {
 		gefs_tree files;

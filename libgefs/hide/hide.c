@@ -59,7 +59,7 @@ hash_blocks(struct hide *h)
 		    h->progress(h->progress_arg, "hashing metadata", i * h->f->blksz, h->n * h->f->blksz))
 			rc = gefs_fail(h->e, GEFS_ECANCEL, GEFS_NIL, "interrupted");
 		if (rc == 0)
-			rc = disk_read(h->img->disk, block, h->f->blksz, x->addr, h->e);
+			rc = image_read(h->img, block, h->f->blksz, x->addr, h->e);
 		if (rc == 0) {
 			hide_block(h, x->addr, block);
 			x->new = h->f->hash(block, h->f->blksz);

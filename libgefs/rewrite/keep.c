@@ -179,10 +179,12 @@ straighten(struct keep *k)
 int
 keep_choose(gefs_image *img, const gefs_rewrite_options *o, struct keep *k, gefs_error *e)
 {
-	const struct snaps *s = snaps_get(img);
+	const struct snaps *s = snaps_read(img, e);
 	bool all = o->nlabels == 0;
 
-	if (!s || s->nomem)
+	if (!s)
+		return -1;
+	if (s->nomem)
 		return gefs_fail_memory(e);
 	struct choice c = {img, s, calloc(s->nsnaps + 1, sizeof *c.fate)};
 	k->snap = calloc(s->nsnaps + 1, sizeof *k->snap);

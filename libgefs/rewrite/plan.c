@@ -114,7 +114,7 @@ mark_cleared(void *arg, gefs_bytes key, gefs_bytes value)
 		return;
 	gefs_ptr ptr = ptr_decode(r->f, value.p);
 	if (image_addr_ok(r->img, ptr.addr) && !gefs_is_free(r->img, ptr.addr) && !ledger_peek(r->print, ptr.addr) &&
-	    disk_read(r->img->disk, block, r->f->blksz, ptr.addr, NULL) == 0 &&
+	    image_read(r->img, block, r->f->blksz, ptr.addr, NULL) == 0 &&
 	    r->f->hash(block, r->f->blksz) == ptr.hash)
 		r->failed |= mark_data(r, &k, &ptr) < 0;
 }
@@ -130,7 +130,7 @@ mark_damage(void *arg, int which, const gefs_error *why)
 static int
 mark_live(struct rewrite *r)
 {
-	struct diff_ops ops = {mark_change, mark_damage, NULL, mark_cleared, r};
+	struct diff_ops ops = {mark_change, mark_damage, NULL, mark_cleared, r, NULL};
 	gefs_tree old, new;
 	int rc = 0;
 

@@ -137,6 +137,7 @@ gefs_rewrite(gefs_image *img, const gefs_rewrite_options *opts, gefs_output_fn o
 	static const gefs_rewrite_options none;
 	struct rewrite r = {.img = img, .f = img->f, .opts = opts ? opts : &none, .e = e};
 	gefs_rewrite_result res = {0};
+	uint64_t refused = img->refused;
 	int rc = prepare(&r);
 
 	if (rc == 0)
@@ -150,6 +151,8 @@ gefs_rewrite(gefs_image *img, const gefs_rewrite_options *opts, gefs_output_fn o
 		res.labels = r.keep.nlabels;
 		*result = res;
 	}
+	if (rc < 0) /* what was not read then may have looked like damage */
+		image_uninterrupted(img, refused, e);
 	release(&r);
 	return rc;
 }

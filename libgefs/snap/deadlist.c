@@ -34,10 +34,10 @@ deadlist_block_read(gefs_image *img, const gefs_ptr *ptr, uint8_t *block, struct
 	if (!image_addr_ok(img, addr))
 		return gefs_fail(e, GEFS_EDAMAGE, addr, "deadlist block address 0x%" PRIx64 " is not a block of any arena",
 				 addr);
-	if (disk_read(img->disk, block, first, addr, e) < 0 || header_check(f, addr, block, h, e) < 0)
+	if (image_read(img, block, first, addr, e) < 0 || header_check(f, addr, block, h, e) < 0)
 		return -1;
 	if (f->dead_header + h->size > first &&
-	    disk_read(img->disk, block + first, f->blksz - first, addr + first, e) < 0)
+	    image_read(img, block + first, f->blksz - first, addr + first, e) < 0)
 		return -1;
 	uint64_t want = f->dead_hash_in_pointer ? ptr->hash : h->hash;
 	uint64_t hash = f->dead_hash_in_pointer ? f->hash(block, f->blksz) : f->hash(block + f->dead_header, h->covered);

@@ -135,20 +135,28 @@ find(struct snaps *s, uint64_t id)
 }
 
 struct snaps *
-snaps_get(gefs_image *img)
+snaps_read(gefs_image *img, gefs_error *e)
 {
 	if (img->snaps)
 		return img->snaps;
 	struct snaps *s = calloc(1, sizeof *s);
 	struct load l = {img, s};
 	struct bounds all = {.unbounded = true};
-	struct scan_ops ops = {load_kv, load_damage, NULL, &l};
+	struct scan_ops ops = {.kv = load_kv, .damage = load_damage, .arg = &l};
 	gefs_tree t = snap_tree(img);
 
-	if (!s)
+	if (!s) {
+		gefs_fail_memory(e);
 		return NULL;
+	}
 	if (format_has(img->f, GEFS_HAS_TREES) && tree_scan(img, &t, &all, &ops, &s->error) < 0)
 		s->damaged = true;
+	if (s->error.code == GEFS_ECANCEL) { /* what was read so far is not all that there is */
+		if (e)
+			*e = s->error;
+		snaps_free(s);
+		return NULL;
+	}
 	/* With numeric keys this is their order already, unless the tree is damaged. */
 	if (s->nsnaps)
 		qsort(s->snaps, s->nsnaps, sizeof *s->snaps, snap_by_id_cmp);
@@ -161,6 +169,12 @@ snaps_get(gefs_image *img)
 	}
 	img->snaps = s;
 	return s;
+}
+
+struct snaps *
+snaps_get(gefs_image *img)
+{
+	return snaps_read(img, NULL);
 }
 
 void
@@ -209,7 +223,9 @@ const gefs_error *
 gefs_snaps_error(gefs_image *img)
 {
 	struct snaps *s = snaps_get(img);
-	return s && s->damaged ? &s->error : NULL;
+	if (!s)
+		return &image_interruption;
+	return s->damaged ? &s->error : NULL;
 }
 
 void
@@ -231,12 +247,12 @@ by_number(gefs_image *img, const char *name)
 int
 gefs_tree_find(gefs_image *img, const char *name, gefs_tree *t, gefs_error *e)
 {
-	struct snaps *s = snaps_get(img);
+	struct snaps *s = snaps_read(img, e);
 	size_t len = strlen(name);
 	const gefs_snap *snap = NULL;
 
 	if (!s)
-		return gefs_fail_memory(e);
+		return -1;
 	for (size_t i = 0; i < s->nlabels; i++) {
 		const gefs_label *l = &s->labels[i];
 		if (l->len != len || memcmp(l->name, name, len) != 0)

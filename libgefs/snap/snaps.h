@@ -18,7 +18,9 @@ struct snaps {
 	bool nomem;
 };
 
-struct snaps *snaps_get(gefs_image *); /* never NULL but for want of memory */
+/* NULL for want of memory, or when reading is interrupted. Once it was read it is there. */
+struct snaps *snaps_read(gefs_image *, gefs_error *);
+struct snaps *snaps_get(gefs_image *); /* the same */
 void snaps_free(struct snaps *);
 
 /* The snapshot tree of the superblock in use. */

@@ -37,7 +37,9 @@ refer(struct pass *p, uint64_t addr, const gefs_owner *o)
 static int
 damaged(struct pass *p, const gefs_error *why)
 {
-	return p->s->damage ? p->s->damage(p->s->damage_arg, why) : 0;
+	if (!p->s->damage && why->code != GEFS_ECANCEL)
+		return 0;
+	return gefs_tell_damage(p->s->damage, p->s->damage_arg, why, p->e);
 }
 
 /* 1 when the flag was set already, 0 when it is set now, -1 without memory. */
@@ -343,9 +345,11 @@ int
 survey_walk(const struct survey *s, gefs_error *e)
 {
 	struct pass p = {.s = s, .img = s->img, .e = e};
-	const struct snaps *snaps = snaps_get(s->img);
+	const struct snaps *snaps = snaps_read(s->img, e);
 
-	if (!snaps || snaps->nomem)
+	if (!snaps)
+		return -1;
+	if (snaps->nomem)
 		return gefs_fail_memory(e);
 	int rc = walk_places(&p);
 	if (rc == 0)

@@ -36,9 +36,16 @@ open_side(struct diff *d, struct side *s, int which, int *rc)
 	if (s->height == 0)
 		return NULL;
 	struct gefs_node *g = gefs_node_open(d->img, &s->ptr, &why);
+	if (!g && why.code == GEFS_ECANCEL) {
+		*rc = gefs_tell_damage(NULL, NULL, &why, d->e);
+		return NULL;
+	}
 	/* Without children there would be nothing to go on with, and the other side was lost as well. */
-	if (g && g->n.leaf == (s->height == 1) && (g->n.leaf || g->n.nval))
+	if (g && g->n.leaf == (s->height == 1) && (g->n.leaf || g->n.nval)) {
+		if (d->ops->opened)
+			*rc = d->ops->opened(d->ops->arg, which, g->addr);
 		return g;
+	}
 	if (g) {
 		gefs_node_close(g);
 		gefs_fail(&why, GEFS_EDAMAGE, s->ptr.addr, "wrong kind of node for its height, or a pivot without children");
@@ -125,26 +132,109 @@ has_messages(const struct path *p)
 	return false;
 }
 
+/* The message of this key that is applied next; false when there is none left. */
+static bool
+next_message(struct path *p, gefs_bytes key, gefs_record *r)
+{
+	for (unsigned i = p->depth; i-- > 0;) {
+		struct pending *q = &p->level[i];
+		if (q->from == q->to)
+			continue;
+		*r = node_message(q->node, q->from);
+		if (bytes_eq(r->key, key)) {
+			q->from++;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The smallest key of any message. */
+static bool
+first_key(const struct path *p, gefs_bytes *key)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < p->depth; i++) {
+		const struct pending *q = &p->level[i];
+		if (q->from == q->to)
+			continue;
+		gefs_bytes k = node_message(q->node, q->from).key;
+		if (!any || bytes_cmp(k, *key) < 0)
+			*key = k;
+		any = true;
+	}
+	return any;
+}
+
+/* Do the same messages wait, whatever the levels they have come to? Where they are out of order, it may look as if not. */
+static bool
+same_messages(const struct path *a, const struct path *b)
+{
+	struct path p[2] = {*a, *b};
+	gefs_bytes key;
+
+	while (first_key(&p[0], &key)) {
+		gefs_record r[2];
+		for (bool more = true; more;) {
+			more = next_message(&p[0], key, &r[0]);
+			if (next_message(&p[1], key, &r[1]) != more)
+				return false;
+			if (more && (r[0].op != r[1].op || !bytes_eq(r[0].value, r[1].value)))
+				return false;
+		}
+	}
+	return !first_key(&p[1], &key);
+}
+
+/* A node that both have, and what is going to become of it. Who wants to know of single messages has to see all. */
+static bool
+alike(const struct diff *d, const struct side side[2])
+{
+	if (!same(&side[0], &side[1]))
+		return false;
+	if (d->ops->misapplied || d->ops->cleared)
+		return !has_messages(&side[0].path) && !has_messages(&side[1].path);
+	return same_messages(&side[0].path, &side[1].path);
+}
+
 static int
-compare(struct diff *d, const struct side from[2], const struct bounds *in)
+compare_opened(struct diff *d, struct side side[2], const struct bounds *in)
 {
 	struct gefs_node *node[2] = {NULL, NULL};
-	struct side side[2];
 	int rc = 0;
 
-	if (same(&from[0], &from[1]) && !has_messages(&from[0].path) && !has_messages(&from[1].path))
-		return 0;
-	if (d->budget-- == 0)
-		return gefs_fail(d->e, GEFS_EDAMAGE, from[1].ptr.addr, "tree has more nodes than the image has blocks");
-	memcpy(side, from, sizeof side);
+	/* Only the higher one: its children may be what the other side has here. */
+	while (rc == 0 && (side[0].height > 1 || side[1].height > 1)) {
+		int tall = side[1].height >= side[0].height;
+		struct gefs_node *g = open_side(d, &side[tall], tall, &rc);
+		if (!g)
+			continue; /* there is nothing on that side any more */
+		if (rc == 0)
+			rc = descend(d, side, tall, g, in);
+		gefs_node_close(g);
+		return rc;
+	}
 	for (int i = 0; rc == 0 && i < 2; i++)
 		node[i] = open_side(d, &side[i], i, &rc);
-	int tall = side[1].height >= side[0].height;
 	if (rc == 0)
-		rc = side[tall].height > 1 ? descend(d, side, tall, node[tall], in) : compare_leaves(d, side, node, in);
+		rc = compare_leaves(d, side, node, in);
 	gefs_node_close(node[0]);
 	gefs_node_close(node[1]);
 	return rc;
+}
+
+static int
+compare(struct diff *d, const struct side from[2], const struct bounds *in)
+{
+	struct side side[2] = {from[0], from[1]};
+
+	if (alike(d, from))
+		return 0;
+	if (d->budget-- == 0)
+		return gefs_fail(d->e, GEFS_EDAMAGE, from[1].ptr.addr, "tree has more nodes than the image has blocks");
+	int rc = compare_opened(d, side, in);
+	return rc == GEFS_SKIP ? 0 : rc;
 }
 
 int

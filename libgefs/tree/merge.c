@@ -45,11 +45,23 @@ merge_start(struct merge *m, const struct node *leaf, const struct path *path, c
 	m->misapplied = NULL;
 	m->cleared = NULL;
 	m->arg = NULL;
+	m->step = NULL;
+	m->stopped = 0;
+}
+
+void
+merge_observe(struct merge *m, uint64_t leaf_addr, gefs_step_fn step, void *arg)
+{
+	m->leaf_addr = leaf_addr;
+	m->step = step;
+	m->step_arg = arg;
+	m->plain = false; /* values without messages are steps as well */
 }
 
 static void
 complain(struct merge *m, const struct pending *p, const gefs_record *r, const char *why)
 {
+	m->problem = why;
 	if (m->misapplied)
 		m->misapplied(m->arg, p->addr, r, why);
 }
@@ -128,6 +140,19 @@ next_key(const struct merge *m, gefs_bytes *key)
 	return any;
 }
 
+/* Where a record is, and the state after it. */
+static void
+observe(struct merge *m, uint64_t addr, uint32_t slot, const gefs_record *r, bool present, gefs_bytes value)
+{
+	gefs_step s = {.addr = addr, .slot = slot, .in_leaf = r->op == 0, .record = *r, .present = present};
+
+	if (present)
+		s.value = value;
+	s.problem = m->problem;
+	if (m->stopped == 0)
+		m->stopped = m->step(m->step_arg, r->key, &s);
+}
+
 int
 merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value)
 {
@@ -139,13 +164,16 @@ merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value)
 		*value = r.value;
 		return 1;
 	}
-	while (next_key(m, key)) {
+	while (m->stopped == 0 && next_key(m, key)) {
 		bool present = false;
+		m->problem = NULL;
 		if (m->at < m->end) {
 			gefs_record r = node_value(m->leaf, m->at);
 			if (bytes_eq(r.key, *key)) {
 				present = true;
 				*value = r.value;
+				if (m->step)
+					observe(m, m->leaf_addr, m->at, &r, present, *value);
 				m->at++;
 			}
 		}
@@ -155,10 +183,15 @@ merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value)
 				gefs_record r = node_message(p->node, p->from);
 				if (!bytes_eq(r.key, *key))
 					break;
+				m->problem = NULL;
 				apply(m, p, &r, &present, value);
+				if (m->step)
+					observe(m, p->addr, p->from, &r, present, *value);
 				p->from++;
 			}
 		}
+		if (m->step && m->stopped == 0)
+			m->stopped = m->step(m->step_arg, *key, NULL);
 		if (present)
 			return 1;
 	}

@@ -84,25 +84,24 @@ struct scan {
 static int
 damaged(struct scan *s, const gefs_error *why)
 {
-	if (s->ops->damage)
-		return s->ops->damage(s->ops->arg, why);
-	if (s->e)
-		*s->e = *why;
-	return -1;
+	return gefs_tell_damage(s->ops->damage, s->ops->arg, why, s->e);
 }
 
+/* leaf may be NULL. */
 static int
-scan_leaf(struct scan *s, const struct node *leaf, const struct path *path, const struct bounds *in)
+scan_leaf(struct scan *s, const struct gefs_node *leaf, const struct path *path, const struct bounds *in)
 {
 	gefs_bytes key, value;
 	int rc = 0;
 
-	merge_start(s->merge, leaf, path, in);
+	merge_start(s->merge, leaf ? &leaf->n : NULL, path, in);
 	s->merge->misapplied = s->ops->misapplied;
 	s->merge->arg = s->ops->arg;
+	if (s->ops->step)
+		merge_observe(s->merge, leaf ? leaf->addr : GEFS_NIL, s->ops->step, s->ops->arg);
 	while (rc == 0 && merge_next(s->merge, &key, &value))
-		rc = s->ops->kv(s->ops->arg, key, value);
-	return rc;
+		rc = s->ops->kv ? s->ops->kv(s->ops->arg, key, value) : 0;
+	return rc ? rc : s->merge->stopped;
 }
 
 static int scan_node(struct scan *, const gefs_ptr *, uint32_t height, const struct path *, const struct bounds *);
@@ -152,7 +151,7 @@ scan_node(struct scan *s, const gefs_ptr *ptr, uint32_t height, const struct pat
 		/* What messages alone say is still known: inserted keys need no leaf. */
 		return rc ? rc : scan_leaf(s, NULL, path, in);
 	}
-	rc = g->n.leaf ? scan_leaf(s, &g->n, path, in) : scan_pivot(s, g, height, path, in);
+	rc = g->n.leaf ? scan_leaf(s, g, path, in) : scan_pivot(s, g, height, path, in);
 	gefs_node_close(g);
 	return rc;
 }
@@ -185,7 +184,17 @@ gefs_scan(gefs_image *img, const gefs_tree *t, gefs_bytes prefix, gefs_kv_fn fn,
 {
 	uint8_t storage[KEY_MAX];
 	struct bounds in = prefix_bounds(prefix, storage);
-	struct scan_ops ops = {fn, damage, NULL, arg};
+	struct scan_ops ops = {.kv = fn, .damage = damage, .arg = arg};
+	return tree_scan(img, t, &in, &ops, e);
+}
+
+int
+gefs_trace(gefs_image *img, const gefs_tree *t, gefs_bytes prefix, gefs_step_fn fn, gefs_damage_fn damage, void *arg,
+	   gefs_error *e)
+{
+	uint8_t storage[KEY_MAX];
+	struct bounds in = prefix_bounds(prefix, storage);
+	struct scan_ops ops = {.damage = damage, .arg = arg, .step = fn};
 	return tree_scan(img, t, &in, &ops, e);
 }
 
@@ -212,7 +221,7 @@ int
 gefs_lookup(gefs_image *img, const gefs_tree *t, gefs_bytes key, void *buf, size_t n, gefs_error *e)
 {
 	struct lookup l = {key, buf, n, -1};
-	struct scan_ops ops = {lookup_kv, NULL, NULL, &l};
+	struct scan_ops ops = {.kv = lookup_kv, .arg = &l};
 	uint8_t after[KEY_MAX + 1]; /* the smallest key above key */
 
 	if (key.n == 0 || key.n > KEY_MAX)

@@ -40,11 +40,19 @@ struct merge {
 	misapplied_fn misapplied;
 	cleared_fn cleared;
 	void *arg;
+	/* Set by merge_observe: */
+	uint64_t leaf_addr;
+	gefs_step_fn step;
+	void *step_arg;
+	int stopped; /* what step has returned */
+	const char *problem; /* of the message at hand */
 	uint8_t buf[VALUE_BUFFER];
 };
 
 /* Prepares m for the keys of `in`; path's levels are narrowed to it. */
 void merge_start(struct merge *m, const struct node *leaf, const struct path *path, const struct bounds *in);
+/* Has each step towards the values told, from the start on; when step returns non-zero, there is no next key. */
+void merge_observe(struct merge *, uint64_t leaf_addr, gefs_step_fn step, void *arg);
 /* 1: a present key; 0: the end. key and value are valid until the next call. */
 int merge_next(struct merge *m, gefs_bytes *key, gefs_bytes *value);
 
@@ -79,6 +87,7 @@ struct scan_ops {
 	gefs_damage_fn damage;     /* may be NULL */
 	misapplied_fn misapplied;  /* may be NULL */
 	void *arg;
+	gefs_step_fn step;         /* may be NULL; else kv may be, and steps are told instead */
 };
 /* All keys of a range. */
 int tree_scan(gefs_image *, const gefs_tree *, const struct bounds *, const struct scan_ops *, gefs_error *);

@@ -15,7 +15,7 @@ put_copies(struct txn *t, gefs_image *img, struct roots *r, uint32_t i, gefs_sup
 		return gefs_fail(e, GEFS_EDAMAGE, a->header, "arena %u: neither header copy is good", i);
 	r->arena[i].mended[!good] = a->copy[!good] != GEFS_COPY_GOOD;
 	if (r->arena[i].mended[!good] &&
-	    (disk_read(img->disk, block, blksz, a->header + (uint64_t)good * blksz, e) < 0 ||
+	    (image_read(img, block, blksz, a->header + (uint64_t)good * blksz, e) < 0 ||
 	     txn_put(t, TXN_NEW, a->header + (uint64_t)!good * blksz, block, e) < 0))
 		return -1;
 	if (!r->arena[i].change)
@@ -38,7 +38,7 @@ put_supers(struct txn *t, gefs_image *img, struct roots *r, const gefs_super *ro
 		img->f->super_encode(img->f, root, block);
 	else if (!r->super_mended[!img->used])
 		return 0;
-	else if (disk_read(img->disk, block, img->f->blksz, used->addr, e) < 0)
+	else if (image_read(img, block, img->f->blksz, used->addr, e) < 0)
 		return -1;
 	if (txn_put(t, TXN_SUPER_SPARE, spare->addr, block, e) < 0)
 		return -1;
@@ -86,7 +86,7 @@ roots_in_headers(struct txn *t, gefs_image *img, struct roots *r, gefs_error *e)
 			h = r->arena[i].header;
 		r->arena[i].mended[0] = !same;
 		r->super_mended[0] |= !same;
-		if (disk_read(img->disk, block, f->blksz, a->header, e) < 0)
+		if (image_read(img, block, f->blksz, a->header, e) < 0)
 			return -1;
 		f->arena_encode(f, &h, image_super(img), encoded);
 		memcpy(block, encoded, f->header_bytes);
