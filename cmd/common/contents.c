@@ -9,34 +9,34 @@
 
 enum { LEFT_OUT = 0x1ef7 }; /* ends reading: zeros must not look like what was left out */
 
-struct sink {
-	int (*bytes)(void *arg, const uint8_t *p, size_t n);
-	int (*zeros)(void *arg, uint64_t n);
-	void *arg;
-};
-
 struct stream {
-	const struct sink *sink;
+	const struct contents_sink *sink;
 	const uint8_t *path;
 	size_t path_len;
 	uint64_t at; /* given out up to here */
 	uint64_t lost;
 };
 
-static void
-tell_lost(struct stream *s, const gefs_extent *x, const char *why)
+void
+contents_tell_lost(const uint8_t *path, size_t path_len, const gefs_extent *x, const char *why)
 {
 	gefs_error e = {.code = GEFS_EDAMAGE, .addr = x->ptr.addr};
-	char path[300];
+	char text[300];
 
-	s->lost++;
 	if (x->error && x->error->code == GEFS_ELEFTOUT) { /* of all files alike: once is enough */
 		damage_tell(x->error);
 		return;
 	}
-	snprintf(e.text, sizeof e.text, "%s: offset %" PRIu64 ": %.250s", printable(s->path, s->path_len, path, sizeof path),
+	snprintf(e.text, sizeof e.text, "%s: offset %" PRIu64 ": %.250s", printable(path, path_len, text, sizeof text),
 		 x->offset, why);
 	damage_tell(&e);
+}
+
+static void
+tell_lost(struct stream *s, const gefs_extent *x, const char *why)
+{
+	s->lost++;
+	contents_tell_lost(s->path, s->path_len, x, why);
 }
 
 static int
@@ -60,23 +60,23 @@ stream_extent(void *arg, const gefs_extent *x)
 	return rc ? rc : s->sink->bytes(s->sink->arg, x->data, (size_t)x->len);
 }
 
-/* Bytes [off, off+len), as far as the file goes. Damage is told with path and offset, and counted in *lost.
- * Non-zero: what a sink returned, or -1 with an error. */
-static int
+int
 contents_read(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const uint8_t *path, size_t path_len,
-	      uint64_t off, uint64_t len, const struct sink *sink, uint64_t *lost, gefs_error *e)
+	      uint64_t off, uint64_t len, const struct contents_sink *sink, uint64_t *lost, gefs_error *e)
 {
 	/* Lengths beyond 2^63 are junk, and read as if they were 2^63. */
 	uint64_t size = f->length > INT64_MAX ? INT64_MAX : f->length, end;
 	struct stream s = {sink, path, path_len, off, 0};
 	int rc;
 
-	*lost = 0;
+	if (lost)
+		*lost = 0;
 	if (off >= size)
 		return 0;
 	end = len < size - off ? off + len : size;
 	rc = gefs_file_read(img, t, f, off, end - off, stream_extent, &s, e);
-	*lost = s.lost;
+	if (lost)
+		*lost = s.lost;
 	if (rc == LEFT_OUT)
 		return 0;
 	if (rc == 0 && s.at < end)
@@ -108,7 +108,7 @@ contents_hash(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const u
 	      char hex[65], gefs_error *e)
 {
 	struct sha256 s;
-	struct sink sink = {hash_bytes, hash_zeros, &s};
+	struct contents_sink sink = {hash_bytes, hash_zeros, &s};
 	uint64_t lost;
 
 	sha256_init(&s);
@@ -141,14 +141,14 @@ write_zeros(void *arg, uint64_t n)
 	return 0;
 }
 
+const struct contents_sink contents_stdout = {write_bytes, write_zeros, NULL};
+
 int
 contents_show(gefs_image *img, const gefs_tree *t, const char *path, uint64_t off, uint64_t len)
 {
-	const struct sink sink = {write_bytes, write_zeros, NULL};
 	uint8_t storage[GEFS_KEY_MAX];
 	gefs_dirent file;
 	gefs_error e;
-	uint64_t lost;
 
 	if (gefs_file_find(img, t, path, &file, storage, &e) < 0)
 		return failed(&e);
@@ -156,7 +156,7 @@ contents_show(gefs_image *img, const gefs_tree *t, const char *path, uint64_t of
 		complain("%s: is a directory", path);
 		return EXIT_FAILED;
 	}
-	if (contents_read(img, t, &file, (const uint8_t *)path, strlen(path), off, len, &sink, &lost, &e) < 0)
+	if (contents_read(img, t, &file, (const uint8_t *)path, strlen(path), off, len, &contents_stdout, NULL, &e) < 0)
 		return failed(&e);
 	return EXIT_DONE;
 }

@@ -3,9 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Like ls(1) of Plan 9: "d-rwxrwxr-x". */
-static void
-mode_text(uint32_t mode, char out[12])
+void
+entry_mode(uint32_t mode, char out[12])
 {
 	static const char letters[] = "rwxrwxrwx";
 
@@ -48,18 +47,24 @@ entry_path(const gefs_file *file)
 }
 
 void
-entry_text(gefs_image *img, const gefs_file *file, const char *hash)
+entry_details(gefs_image *img, const gefs_file *file, const char *hash)
 {
 	const gefs_dirent *e = file->entry;
 	const char *uid = gefs_user_name(img, e->uid), *gid = gefs_group_name(img, e->gid);
 	char mode[12], owner[520], group[520];
 
-	mode_text(e->mode, mode);
+	entry_mode(e->mode, mode);
 	printf("%s %-8s %-8s %10" PRIu64 " ", mode, printable(uid, strlen(uid), owner, sizeof owner),
 	       printable(gid, strlen(gid), group, sizeof group), e->length);
 	print_time(e->mtime_ns);
 	if (hash)
 		printf(" %-64s", hash[0] ? hash : "-");
 	putchar(' ');
+}
+
+void
+entry_text(gefs_image *img, const gefs_file *file, const char *hash)
+{
+	entry_details(img, file, hash);
 	entry_path(file);
 }

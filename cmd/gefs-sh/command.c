@@ -197,8 +197,8 @@ perform(struct shell *sh, const struct call *c)
 	return status;
 }
 
-int
-sh_run(struct shell *sh, char **word)
+static int
+run(struct shell *sh, char **word)
 {
 	struct call c = {.cmd = sh_command_find(word[0])};
 	int status;
@@ -212,4 +212,23 @@ sh_run(struct shell *sh, char **word)
 	damage_forget();
 	interrupts_forget();
 	return perform(sh, &c);
+}
+
+int
+sh_run(struct shell *sh, char **word)
+{
+	size_t n = 0;
+
+	while (word[n])
+		n++;
+	/* Options are taken out of the list, which has to stay whole for its owner. */
+	char **own = calloc(n + 1, sizeof *own);
+	if (!own) {
+		complain("out of memory");
+		return EXIT_FAILED;
+	}
+	memcpy(own, word, n * sizeof *own);
+	int status = run(sh, own);
+	free(own);
+	return status;
 }

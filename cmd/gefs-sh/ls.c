@@ -3,7 +3,10 @@
 
 struct list {
 	struct shell *sh;
+	const struct target *target;
 	bool details, recursive;
+	bool title;    /* several were asked for: directories say which they are */
+	unsigned done; /* arguments */
 };
 
 static int
@@ -20,37 +23,39 @@ list_one(void *arg, const gefs_file *file)
 		json_begin(&j, stdout);
 		entry_json(&j, l->sh->img, file);
 		json_end(&j);
-	} else if (l->details) {
-		entry_text(l->sh->img, file, NULL);
 	} else {
-		entry_path(file);
+		gefs_bytes name = path_below(l->target, file->path, file->path_len);
+		if (l->details)
+			entry_details(l->sh->img, file, NULL);
+		if (name.n)
+			print_name(l->sh, name.p, name.n, file->entry->is_dir);
+		else
+			print_typed(l->sh, l->target, file->path, file->path_len, false);
+		putchar('\n');
 	}
 	return file->depth > 0 && !l->recursive ? GEFS_SKIP : 0;
 }
 
 static int
-list(struct list *l, const char *word)
+list(struct shell *sh, const struct target *t, void *arg)
 {
-	struct place p;
-	gefs_error e = {.code = GEFS_OK};
-	int status = place_parse(l->sh, word, &p);
+	struct list *l = arg;
 
-	if (status < 0)
-		status = gefs_files_walk_from(l->sh->img, &p.tree, p.path, list_one, damage_fn, l, &e) < 0 ? failed(&e) : EXIT_DONE;
-	place_free(&p);
-	return status;
+	l->target = t;
+	if (l->title && t->entry.is_dir) {
+		fputs(l->done ? "\n" : "", stdout);
+		print_typed(sh, t, (const uint8_t *)"", 0, false);
+		puts(":");
+	}
+	l->done++;
+	return target_walk(sh, t, list_one, l);
 }
 
 int
 around_ls(struct shell *sh, const struct call *c)
 {
-	struct list l = {sh, sh_opt(c, "long"), sh_opt(c, "recursive")};
-	int worst = c->n ? EXIT_DONE : list(&l, NULL);
+	struct list l = {.sh = sh, .details = sh_opt(c, "long"), .recursive = sh_opt(c, "recursive"),
+			 .title = c->n > 1 && !sh->json};
 
-	for (int i = 0; i < c->n; i++) {
-		int status = list(&l, c->arg[i]);
-		if (status > worst)
-			worst = status;
-	}
-	return worst;
+	return each_target(sh, c->arg, c->n, list, &l);
 }

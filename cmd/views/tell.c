@@ -30,7 +30,7 @@ number_text(uint64_t n, char buf[24])
 	return buf;
 }
 
-static void
+void
 hex_line(const uint8_t *p, size_t n, uint64_t at)
 {
 	printf("%08" PRIx64 " ", at);

@@ -3,16 +3,30 @@
 
 #include "view.h"
 
+/* Is this the user with that name or number? */
+static bool
+is_called(const gefs_user *u, const char *word)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%" PRId32, u->id);
+	return strcmp(u->name, word) == 0 || strcmp(number, word) == 0;
+}
+
 int
 view_users(struct view *d)
 {
 	const gefs_error *e = gefs_users_error(d->img);
+	size_t shown = 0;
 	struct json j;
 
 	if (e)
 		damage_tell(e);
 	for (size_t i = 0; i < gefs_user_count(d->img); i++) {
 		const gefs_user *u = gefs_user_get(d->img, i);
+		if (d->arg[0] && !is_called(u, d->arg[0]))
+			continue;
+		shown++;
 		if (wants(d, OPT_JSON)) {
 			json_begin(&j, stdout);
 			json_int(&j, "id", u->id);
@@ -29,6 +43,10 @@ view_users(struct view *d)
 		putchar(':');
 		print_bytes(u->members, strlen(u->members));
 		putchar('\n');
+	}
+	if (d->arg[0] && !shown) {
+		complain("there is no user \"%s\"", d->arg[0]);
+		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
 }

@@ -72,6 +72,7 @@ void print_log_entry(const gefs_log_entry *);
 const char *copy_state_name(gefs_copy_state);
 const char *addr_text(uint64_t addr, char buf[24]);   /* 0x..., or - */
 const char *number_text(uint64_t n, char buf[24]);    /* decimal, or - for all ones */
+void hex_line(const uint8_t *p, size_t n, uint64_t at); /* of hexdump -C: at most 16 bytes */
 void hex_dump(const uint8_t *p, size_t n, uint64_t at);
 void json_hex(struct json *, const char *key, const void *p, size_t n);
 void json_ptr(struct json *, const char *key, const gefs_ptr *);
