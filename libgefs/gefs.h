@@ -702,7 +702,7 @@ typedef enum gefs_form {
 typedef struct gefs_field {
 	gefs_structure structure;
 	gefs_form form;
-	char name[GEFS_FIELD_NAME]; /* as behind the dot of a WHERE: "qgen", "value[3].mode"; "" of a structure */
+	char name[GEFS_FIELD_NAME]; /* as behind the dot of a WHERE: "qgen", "value[3].mode"; "" where none is needed */
 	uint32_t offset, width;     /* bytes, in each of the blocks; the whole block or record of a structure */
 	uint64_t addr[GEFS_MAX_ARENAS];
 	unsigned copies; /* how many of addr count: blocks that hold the same, of which the first is read */
@@ -711,7 +711,8 @@ typedef struct gefs_field {
 } gefs_field;
 
 /* A place by its name, as docs/fields.md describes: "super.qgen", "main:/dir/file.mode", "@0x4000.byte[3]". The error
- * says which part of the name leads nowhere, and of a field which ones there are. */
+ * says which part of the name leads nowhere, and of a field which ones there are. A file's data (LABEL:/path@OFF) is
+ * looked for in the tree as it is, without hashes: first where its key belongs, then everywhere. */
 GEFS_API int gefs_field_find(gefs_edit *, const char *where, gefs_field *, gefs_error *);
 /* Every field of a structure in the order of offsets, in nodes every record and message with it (as a structure).
  * A field's name with a dot before it can be appended to the name of the structure. fn as any visitor. */
@@ -764,8 +765,9 @@ GEFS_API int gefs_edit_copy_header(gefs_edit *, uint32_t arena, int from, gefs_e
 
 /* Makes all hashes right above what was changed since the last time, up to the root data, and the fill of nodes that
  * lost or got records. Hashes that lead to blocks that were not changed stay as they are, right or wrong. Reads all
- * metadata; memory: a byte for each block that is referred to, and one block for each level of the trees. On failure
- * (GEFS_EIO, GEFS_ENOMEM) part of it is done; it can be repeated. */
+ * metadata; memory: a byte for each block that is referred to, and one block for each level of the trees. GEFS_EIO: a
+ * block of the trees cannot be read; hashes above it stay as they are, and all others are right. GEFS_ENOMEM: only part
+ * of it is done; it can be repeated. */
 GEFS_API int gefs_edit_rehash(gefs_edit *, gefs_error *);
 
 /* Blocks whose bytes differ from those on the disk, and each of them, ascending. */
