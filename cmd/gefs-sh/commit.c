@@ -238,7 +238,7 @@ change_commit(struct shell *sh, const struct call *c)
 	if (rc < 0) {
 		complain_error(&e);
 		if (e.code == GEFS_EDAMAGE)
-			complain("nothing was written; \"check\" shows all errors, \"commit --force\" writes all the same");
+			complain("\"check\" shows all of them; \"commit --force\" writes all the same");
 		free(undo);
 		return EXIT_FAILED;
 	}

@@ -63,6 +63,14 @@ change_setting(struct setting *s, const char *value)
 enum { SHOWN = 16 }; /* bytes of a field that has more than a number */
 
 static void
+number_text(const gefs_field *f, uint64_t v, char buf[40])
+{
+	bool hex = f->form == GEFS_FORM_ADDRESS || f->form == GEFS_FORM_HASH || f->form == GEFS_FORM_ENTRY;
+
+	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "0%" PRIo64 : "%" PRIu64, v);
+}
+
+static void
 bytes_text(struct shell *sh, const gefs_field *f, char buf[40])
 {
 	uint8_t bytes[SHOWN];
@@ -72,7 +80,7 @@ bytes_text(struct shell *sh, const gefs_field *f, char buf[40])
 
 	strcpy(buf, "?");
 	if (f->width <= 8 && gefs_field_number(sh->edit, f, &v, &e) == 0)
-		snprintf(buf, 40, f->form == GEFS_FORM_ADDRESS || f->form == GEFS_FORM_HASH ? "0x%" PRIx64 : "%" PRIu64, v);
+		number_text(f, v, buf);
 	else if (gefs_field_read(sh->edit, f, bytes, n, &e) == 0)
 		for (uint32_t i = 0; i < n; i++)
 			snprintf(buf + 2 * i, 4, "%02x", bytes[i]);

@@ -255,7 +255,7 @@ sub test_entry
 # Lengths of all ones: no format writes until the end of time.
 sub test_lengths
 {
-	my $image = image_with('small', 'set', 'main:/exec.length', '-1');
+	my $image = image_with('small', 'set main:/exec.length -1');
 	for my $format (qw(ustar cpio zip 7zip mtree)) {
 		my $err = ran($format, 1, '-f', $format, '-o', path("l.$format"), $image, 'exec');
 		like($err, qr{/exec: left out: \d+ bytes of holes}, 'is told');
