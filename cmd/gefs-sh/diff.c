@@ -6,6 +6,7 @@
 struct diff {
 	struct shell *sh;
 	bool names; /* only these */
+	gefs_tree trees[2];
 };
 
 static const struct {
@@ -33,7 +34,7 @@ owners(const struct shell *sh, const gefs_dirent *e)
 	print_user(gefs_group_name(sh->img, e->gid));
 }
 
-/* How much of a thing an entry has, as " 5"; nothing for what needs no words. */
+/* What an entry says of this. */
 static void
 value(const struct shell *sh, unsigned bit, const gefs_dirent *e)
 {
@@ -62,8 +63,25 @@ value(const struct shell *sh, unsigned bit, const gefs_dirent *e)
 	}
 }
 
+/* Where a file that was moved is in the other tree. */
 static void
-details(const struct shell *sh, const gefs_difference *d)
+other_place(const struct diff *p, const gefs_difference *d)
+{
+	bool gone = d->kind == GEFS_DIFF_REMOVED;
+	const gefs_dirent *e = gone ? d->new_entry : d->old_entry;
+	char dir[4096];
+	gefs_error err;
+
+	if (gefs_qid_path(p->sh->img, &p->trees[gone], e->parent, dir, sizeof dir, &err) < 0)
+		snprintf(dir, sizeof dir, "?%" PRIu64, e->parent);
+	fputs(gone ? " to " : " from ", stdout);
+	print_bytes(dir, strlen(dir));
+	fputs(strcmp(dir, "/") == 0 ? "" : "/", stdout);
+	print_bytes(e->name.p, e->name.n);
+}
+
+static void
+details(const struct diff *p, const gefs_difference *d)
 {
 	const unsigned in_words = GEFS_DIFF_CONTENTS | GEFS_DIFF_TIMES | GEFS_DIFF_MOVED;
 	const char *before = " (";
@@ -74,12 +92,14 @@ details(const struct shell *sh, const gefs_difference *d)
 			continue;
 		printf("%s%s", before, kinds[i].name);
 		before = ", ";
+		if (bit == GEFS_DIFF_MOVED)
+			other_place(p, d);
 		if (bit & in_words)
 			continue;
 		putchar(' ');
-		value(sh, bit, d->old_entry);
+		value(p->sh, bit, d->old_entry);
 		fputs(" -> ", stdout);
-		value(sh, bit, d->new_entry);
+		value(p->sh, bit, d->new_entry);
 	}
 	fputs(*before == ',' ? ")" : "", stdout);
 }
@@ -97,7 +117,7 @@ show_text(const struct diff *p, const gefs_difference *d)
 	fputs(e->is_dir && d->path_len > 1 ? "/" : "", stdout);
 	sh_color(p->sh, NULL);
 	if (!p->names)
-		details(p->sh, d);
+		details(p, d);
 	putchar('\n');
 }
 
@@ -170,12 +190,12 @@ summary(const struct diff *p, const gefs_diff_stats *st)
 }
 
 static int
-compare(struct diff *p, const gefs_tree *trees, const char *path)
+compare(struct diff *p, const char *path)
 {
 	gefs_diff_stats st;
 	gefs_error e;
 
-	if (gefs_diff(p->sh->img, &trees[0], &trees[1], path, show, damage_fn, p, &st, &e) < 0)
+	if (gefs_diff(p->sh->img, &p->trees[0], &p->trees[1], path, show, damage_fn, p, &st, &e) < 0)
 		return failed(&e);
 	if (!p->names && !sh_stop())
 		summary(p, &st);
@@ -185,14 +205,13 @@ compare(struct diff *p, const gefs_tree *trees, const char *path)
 int
 around_diff(struct shell *sh, const struct call *c)
 {
-	struct diff p = {sh, sh_opt(c, "names")};
+	struct diff p = {.sh = sh, .names = sh_opt(c, "names")};
 	struct place place = {.label = NULL};
-	gefs_tree trees[2];
 	int status = -1;
 
 	for (int i = 0; i < 2 && status < 0; i++) {
-		status = tree_parse(sh, c->arg[i], &trees[i]);
-		if (status < 0 && trees[i].snap == GEFS_NIL) {
+		status = tree_parse(sh, c->arg[i], &p.trees[i]);
+		if (status < 0 && p.trees[i].snap == GEFS_NIL) {
 			complain("\"snap\" is the tree of snapshots, which has no files");
 			status = EXIT_FAILED;
 		}
@@ -200,7 +219,7 @@ around_diff(struct shell *sh, const struct call *c)
 	if (status < 0 && c->n > 2)
 		status = place_parse(sh, c->arg[2], &place);
 	if (status < 0)
-		status = compare(&p, trees, place.path);
+		status = compare(&p, place.path);
 	place_free(&place);
 	return status;
 }
