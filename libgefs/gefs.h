@@ -656,6 +656,140 @@ typedef int (*gefs_output_fn)(void *arg, uint64_t offset, const void *data, size
 GEFS_API int gefs_rewrite(gefs_image *, const gefs_rewrite_options *, gefs_output_fn out, void *arg,
 			  gefs_rewrite_result *, gefs_error *);
 
+/* ---- changing single fields (docs/fields.md; docs/architecture.md, Editing) ---- */
+
+/* An edit of an open image, as a debugger makes it: fields are found by name, and nothing is written before
+ * gefs_edit_commit. What was changed is in memory, two copies of each block; everything else is read when it is asked
+ * for, and no hash is trusted or asked for. Every function works on the bytes as the edit has left them so far.
+ *
+ * All failures are GEFS_EINVAL when the caller's text or number is at fault (it names no such thing; no room), and
+ * GEFS_EDAMAGE when the image does not hold what the place should be. A function that fails has changed nothing, unless
+ * it says otherwise. */
+typedef struct gefs_edit gefs_edit;
+
+/* The image may have been opened read-only: everything but the commit works then. It has to stay open until
+ * gefs_edit_end. NULL on failure. */
+GEFS_API gefs_edit *gefs_edit_begin(gefs_image *, gefs_error *);
+GEFS_API void gefs_edit_end(gefs_edit *);   /* forgets what was not committed; NULL is fine */
+GEFS_API void gefs_edit_abort(gefs_edit *); /* forgets it, and the edit goes on */
+
+/* The image as the edit would leave it, read-only, for every other function of the library. It is to be closed before the
+ * edit ends, and has to be opened anew to see changes that are made later (it may hold parts of blocks from before). Fails
+ * as gefs_open does when what is left is no image any more. Of the options super, jobs and format count; NULL is fine. */
+GEFS_API gefs_image *gefs_edit_view(gefs_edit *, const gefs_options *, gefs_error *);
+
+enum { GEFS_BLOCK_MAX = 16384, GEFS_FIELD_NAME = 40 }; /* bytes: the largest block of any version; room for a name */
+
+typedef enum gefs_structure {
+	GEFS_IN_BLOCK, /* contents of a file, or what is not known */
+	GEFS_IN_SUPER, GEFS_IN_ARENA, GEFS_IN_LOG, GEFS_IN_DEADLIST, GEFS_IN_PIVOT, GEFS_IN_LEAF,
+	GEFS_IN_RECORD, GEFS_IN_MESSAGE /* of a node */
+} gefs_structure;
+GEFS_API const char *gefs_structure_name(gefs_structure); /* "a superblock", "a leaf": for messages */
+
+typedef enum gefs_form {
+	GEFS_FORM_STRUCTURE, /* no field but the whole of it */
+	GEFS_FORM_NUMBER, GEFS_FORM_ADDRESS, GEFS_FORM_HASH, GEFS_FORM_GENERATION,
+	GEFS_FORM_MODE,  /* permission bits, GEFS_DM... */
+	GEFS_FORM_TIME,  /* nanoseconds since 1970, signed */
+	GEFS_FORM_USER,  /* number of a user or group, signed */
+	GEFS_FORM_ENTRY, /* a word of a log or deadlist */
+	GEFS_FORM_TEXT, GEFS_FORM_BYTES
+} gefs_form;
+
+/* A structure, or a field of it. It stays valid while the block is not given another shape: after gefs_edit_delete,
+ * _insert, _message, _append, _put_block and _clone fields of that block have to be found anew. */
+typedef struct gefs_field {
+	gefs_structure structure;
+	gefs_form form;
+	char name[GEFS_FIELD_NAME]; /* as behind the dot of a WHERE: "qgen", "value[3].mode"; "" where none is needed */
+	uint32_t offset, width;     /* bytes, in each of the blocks; the whole block or record of a structure */
+	uint64_t addr[GEFS_MAX_ARENAS];
+	unsigned copies; /* how many of addr count: blocks that hold the same, of which the first is read */
+	/* Of records and messages, and their fields: the record's number, and where key and value are in the block. */
+	uint32_t slot, key_at, key_len, value_at, value_len;
+} gefs_field;
+
+/* A place by its name, as docs/fields.md describes: "super.qgen", "main:/dir/file.mode", "@0x4000.byte[3]". The error
+ * says which part of the name leads nowhere, and of a field which ones there are. A file's data (LABEL:/path@OFF) is
+ * looked for in the tree as it is, without hashes: first where its key belongs, then everywhere. */
+GEFS_API int gefs_field_find(gefs_edit *, const char *where, gefs_field *, gefs_error *);
+/* Every field of a structure in the order of offsets, in nodes every record and message with it (as a structure).
+ * A field's name with a dot before it can be appended to the name of the structure. fn as any visitor. */
+typedef int (*gefs_field_fn)(void *arg, const gefs_field *);
+GEFS_API int gefs_field_list(gefs_edit *, const gefs_field *structure, gefs_field_fn, void *arg, gefs_error *);
+/* n bytes from the field's beginning on; they may go on behind it, but not past the block. */
+GEFS_API int gefs_field_read(gefs_edit *, const gefs_field *, void *buf, size_t n, gefs_error *);
+/* The number in a field of 1 to 8 bytes, without its sign being extended. */
+GEFS_API int gefs_field_number(gefs_edit *, const gefs_field *, uint64_t *, gefs_error *);
+/* A whole block; buf has gefs_block_size() bytes. */
+GEFS_API int gefs_edit_block(gefs_edit *, uint64_t addr, void *buf, gefs_error *);
+
+/* A number (decimal, 0x..., 0..., perhaps negative), x:HEX, =WHERE (what is in that field: a number, or bytes if it has
+ * more than 8), &WHERE (the address of its block) or *WHERE (the value of that record). */
+typedef struct gefs_value {
+	bool is_number;
+	uint64_t number;
+	size_t n;
+	uint8_t bytes[GEFS_BLOCK_MAX];
+} gefs_value;
+GEFS_API int gefs_edit_value(gefs_edit *, const char *text, gefs_value *, gefs_error *);
+/* A key as between the braces of a WHERE: "ent:0:name", "x:HEX", ...; *n gets its length. */
+GEFS_API int gefs_edit_key(gefs_edit *, const char *text, uint8_t key[GEFS_KEY_MAX], size_t *n, gefs_error *);
+
+/* Changes to all copies of a field. A number has to fit into it, as an unsigned or as a signed one. Bytes may be fewer or
+ * more than the field has: they begin where it does, and may not go past the block. */
+GEFS_API int gefs_edit_set(gefs_edit *, const gefs_field *, const gefs_value *, gefs_error *);
+GEFS_API int gefs_edit_set_number(gefs_edit *, const gefs_field *, uint64_t, gefs_error *);
+GEFS_API int gefs_edit_set_bytes(gefs_edit *, const gefs_field *, const void *, size_t n, gefs_error *);
+
+/* Changes of a node, which is written anew: records closely packed, everything else in their area zero. A record or
+ * message goes where its key belongs. op is the byte that stands for an operation on the disk. */
+GEFS_API int gefs_edit_delete(gefs_edit *, const gefs_field *record, gefs_error *);
+GEFS_API int gefs_edit_insert(gefs_edit *, const gefs_field *node, gefs_bytes key, gefs_bytes value, gefs_error *);
+GEFS_API int gefs_edit_message(gefs_edit *, const gefs_field *pivot, uint8_t op, gefs_bytes key, gefs_bytes value,
+			       gefs_error *);
+/* Puts entries into a log or deadlist block, before what ends or continues it: "alloc:ADDR:LEN,free1:ADDR", as
+ * docs/fields.md says. */
+GEFS_API int gefs_edit_append(gefs_edit *, const gefs_field *list, const char *entries, gefs_error *);
+/* The whole block of a structure (its first copy) to another place. */
+GEFS_API int gefs_edit_clone(gefs_edit *, const gefs_field *, uint64_t addr, gefs_error *);
+/* A whole block of gefs_block_size() bytes. */
+GEFS_API int gefs_edit_put_block(gefs_edit *, uint64_t addr, const void *, gefs_error *);
+
+/* Makes superblocks or the headers of one arena like copy `from` of them, byte for byte. In older versions, where arena
+ * headers hold the root data, copy_super makes that part of all headers like the one of header `from`, and copy_header is
+ * GEFS_EINVAL, because each arena has a single header. */
+GEFS_API int gefs_edit_copy_super(gefs_edit *, int from, gefs_error *);
+GEFS_API int gefs_edit_copy_header(gefs_edit *, uint32_t arena, int from, gefs_error *);
+
+/* Makes all hashes right above what was changed since the last time, up to the root data, and the fill of nodes that
+ * lost or got records. Hashes that lead to blocks that were not changed stay as they are, right or wrong. Reads all
+ * metadata; memory: a byte for each block that is referred to, and one block for each level of the trees. GEFS_EIO: a
+ * block of the trees cannot be read; hashes above it stay as they are, and all others are right. GEFS_ENOMEM: only part
+ * of it is done; it can be repeated. */
+GEFS_API int gefs_edit_rehash(gefs_edit *, gefs_error *);
+
+/* Blocks whose bytes differ from those on the disk, and each of them, ascending. */
+GEFS_API size_t gefs_edit_count(const gefs_edit *);
+typedef int (*gefs_change_fn)(void *arg, uint64_t addr, const uint8_t *before, const uint8_t *after);
+GEFS_API int gefs_edit_changes(gefs_edit *, gefs_change_fn, void *arg);
+
+typedef struct gefs_commit_options {
+	const char *undo; /* file that is to hold what is overwritten, for gefs_undo; NULL: none is made */
+	bool force;       /* write even if a check (without file contents) finds errors in what the edit would leave */
+	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total); /* of the check */
+	void *progress_arg;
+} gefs_commit_options;
+
+/* Writes all changes: ordinary blocks, first copies of arena headers, the superblock not in use, the one in use, second
+ * copies of headers, with a barrier after each. Blocks that are in use are overwritten: unlike after gefs_compact, an
+ * image that a crash leaves in the middle may be neither as before nor as after, and the undo file alone makes the change
+ * all or nothing: it is durable before the first write, and gefs_undo puts everything back, whatever was written.
+ * GEFS_EINVAL: the image was not opened for changing. GEFS_EDAMAGE: errors (see force); nothing was written. Afterwards
+ * nothing is pending, the edit may go on, but the image has to be opened again before anything else looks at it. */
+GEFS_API int gefs_edit_commit(gefs_edit *, const gefs_commit_options *, gefs_error *);
+
 /* ---- what every block is for ---- */
 
 typedef enum gefs_use {

@@ -47,7 +47,14 @@ void progress_end(struct progress *); /* clears the line and frees */
 
 /* From now on the signals that end a program are only noted, so that it can clean up. */
 void catch_interrupts(void);
+void interrupt_note(int sig); /* their handler */
 bool interrupted(void);
+/* A walk should end: nobody reads any more (see finish_output), or the user interrupted. */
+static inline bool
+should_stop(void)
+{
+	return ferror(stdout) || interrupted();
+}
 void interrupts_forget(void); /* that there was one */
 /* The image of which reading is to end at once when there is one; NULL: of none any more. */
 void interrupt_image(gefs_image *);

@@ -88,14 +88,19 @@ static int
 hash_bytes(void *arg, const uint8_t *p, size_t n)
 {
 	sha256_update(arg, p, n);
-	return 0;
+	return interrupted();
 }
 
+/* A hole may be longer than anybody wants to wait for. */
 static int
 hash_zeros(void *arg, uint64_t n)
 {
-	sha256_zeros(arg, n);
-	return 0;
+	enum { STEP = 64 << 20 };
+
+	for (; n > STEP && !interrupted(); n -= STEP)
+		sha256_zeros(arg, STEP);
+	sha256_zeros(arg, n > STEP ? 0 : n);
+	return interrupted();
 }
 
 int

@@ -6,19 +6,19 @@
 static volatile sig_atomic_t caught;
 static gefs_image *volatile told; /* image that is to know */
 
-static void
-on_signal(int sig)
+void
+interrupt_note(int sig)
 {
 	(void)sig;
 	caught = 1;
 	if (told)
-		(void)0; /* gefs_interrupt(told, true) */
+		gefs_interrupt(told, true);
 }
 
 void
 catch_interrupts(void)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	struct sigaction sa = {.sa_handler = interrupt_note};
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
@@ -29,7 +29,7 @@ interrupts_forget(void)
 {
 	caught = 0;
 	if (told)
-		(void)0; /* gefs_interrupt(told, false) */
+		gefs_interrupt(told, false);
 }
 
 void

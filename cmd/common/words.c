@@ -116,11 +116,6 @@ piece(struct split *s)
 		if (s->p[1] == '\'')
 			return escape_quoted(s);
 		break;
-	case '|':
-	case '<':
-	case '>':
-	case '&':
-		return fail(s, "there are no pipes and redirections; put | < > & in quotes");
 	}
 	s->out[s->n++] = *s->p++;
 	return true;
@@ -146,11 +141,20 @@ push(struct split *s)
 	return true;
 }
 
+/* What sh would take for a pipe or a redirection; inside of words they are nothing special here. */
+static bool
+redirects(const char *p)
+{
+	return strchr("|<>", *p) || (*p == '&' && (!p[1] || strchr(" \t\r\n;&", p[1])));
+}
+
 static bool
 one_word(struct split *s, const char *line)
 {
 	s->w->last = (size_t)(s->p - line);
 	s->n = 0;
+	if (redirects(s->p))
+		return fail(s, "there are no pipes and redirections; put | < > & in quotes");
 	while (*s->p && !strchr(" \t\n;", *s->p))
 		if (!piece(s))
 			return false;

@@ -53,6 +53,7 @@ test_words(void **state)
 	assert_string_equal(first("echo a\\ b \\# \\' \\\\"), "echo|a b|#|'|\\");
 	assert_string_equal(first("echo \"\\\"\\\\\\$\\n\""), "echo|\"\\$\\n");
 	assert_string_equal(first("echo $'a\\x41\\n\\'b'"), "echo|aA\n'b");
+	assert_string_equal(first("set a.b &main:root a>b"), "set|a.b|&main:root|a>b");
 	/* Nothing is expanded. */
 	assert_string_equal(first("echo * ~ $HOME `x` {a,b} !!"), "echo|*|~|$HOME|`x`|{a,b}|!!");
 }
@@ -83,6 +84,7 @@ test_problems(void **state)
 	assert_string_equal(first("echo a\\"), "!nothing follows the \\");
 	assert_string_equal(first("echo $'\\x00'"), "!\\x00 cannot be in a word");
 	assert_string_equal(first("echo $'\\q'"), "!in $'...' a backslash goes with n, t, r, xNN, \\, ' or \"");
+	assert_string_equal(first("sleep 1 &"), "!there are no pipes and redirections; put | < > & in quotes");
 	assert_string_equal(first("ls | less"), "!there are no pipes and redirections; put | < > & in quotes");
 }
 

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../common/json.h"
+#include "../common/undoname.h"
 #include "compact.h"
 
 struct sums {
@@ -187,20 +187,6 @@ report(const struct settings *s, const gefs_image *img, const gefs_compact_resul
 
 /* ---- doing it ---- */
 
-/* IMAGE.undo. Beside a device there is no good place: NULL, with a complaint. */
-static char *
-default_undo(const char *image)
-{
-	struct stat st;
-	char *path = NULL;
-
-	if (stat(image, &st) == 0 && S_ISBLK(st.st_mode))
-		complain("%s is a device: say with --undo FILE where to keep what is overwritten, or --no-undo", image);
-	else if (asprintf(&path, "%s.undo", image) < 0)
-		return complain("out of memory"), NULL;
-	return path;
-}
-
 static int
 compact(const struct settings *s, gefs_image *img, const char *undo, gefs_error *e)
 {
@@ -233,7 +219,7 @@ compact_in_place(const struct settings *s)
 	char *undo = NULL;
 
 	how.write = !s->dry_run;
-	if (how.write && !s->no_undo && !(undo = s->undo ? strdup(s->undo) : default_undo(s->image)))
+	if (how.write && !s->no_undo && !(undo = s->undo ? strdup(s->undo) : undo_name(s->image, false)))
 		return EXIT_FAILED;
 	gefs_image *img = gefs_open(s->image, &how, &e);
 	json_inferred(img && gefs_features(img) & GEFS_HAS_INFERENCES);

@@ -54,7 +54,7 @@ list_one(void *arg, const gefs_file *file)
 	} else {
 		entry_path(file);
 	}
-	if (ferror(stdout))
+	if (should_stop())
 		return 1; /* nobody reads any more: see finish_output() */
 	return file->depth > 0 && !l->recursive ? GEFS_SKIP : 0;
 }

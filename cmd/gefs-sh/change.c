@@ -1,6 +1,67 @@
 /* Commands that change things. */
 #include "change.h"
 
+static const struct sh_option commit_options[] = {
+	{'f', "force", NULL, "even if a check finds errors in what is going to be written"},
+	{'u', "undo", "FILE", "keep what is overwritten there, not in IMAGE.undo"},
+	{0, "no-undo", NULL, "keep it nowhere"},
+	{.name = NULL},
+};
+
+static const struct sh_option diff_options[] = {
+	{'q', "quiet", NULL, "only which blocks"},
+	{.name = NULL},
+};
+
+enum { RAW = SH_WRITES | SH_EXPERT };
+
+#define VALUES \
+	"VALUE is a number, x:HEX (bytes), =WHERE (what is in that field), &WHERE (the address\n" \
+	"of its block) or *WHERE (the value of that record).\n"
+
 const struct sh_command sh_change[] = {
+	{"set", "[NAME [on|off]] | FIELD VALUE", 0, 2, "wv", 0, NULL, "sets a field, or a setting of the shell",
+	 "Settings: expert (allow changes of single fields), rehash (make hashes right after\n"
+	 "each change), json, pager. Without arguments they are listed.\n"
+	 "FIELD is one of what the cursor is at, or a whole WHERE with a field; setting fields\n"
+	 "needs gefs-sh -w and \"set expert on\". Hashes stay as they are: see rehash.\n" VALUES,
+	 change_set},
+	{"add", "FIELD NUMBER", 2, 2, "wv", RAW, NULL, "adds to a field", NULL, change_add},
+	{"fuzz", "FIELD zeroes|ones|flip N|random SEED", 2, 3, "wv", RAW, NULL, "fills a field with something else",
+	 "flip changes bit N of the field, 0 being the lowest one of its first byte; random\n"
+	 "gives the same bytes for the same SEED, everywhere.\n",
+	 change_fuzz},
+	{"zap", "ADDR", 1, 1, "a", RAW, NULL, "fills a block with zeros", NULL, change_zap},
+	{"clone", "WHERE ADDR", 2, 2, "wa", RAW, NULL, "copies a block to another place", NULL, change_clone},
+	{"delete", "RECORD", 1, 1, "w", RAW, NULL, "removes a record or message from its node",
+	 "RECORD is a place as main:/dir/file, main:{up:7} or main:root.msg[3].\n", change_delete},
+	{"insert", "NODE KEY VALUE", 3, 3, "wv", RAW, NULL, "puts a record into a node, where its key belongs", VALUES,
+	 change_insert},
+	{"message", "NODE OP KEY VALUE", 4, 4, "wv", RAW, NULL, "puts a message into a pivot, where its key belongs",
+	 "OP is the number of the operation as on the disk.\n" VALUES, change_message},
+	{"append", "LIST ENTRY,...", 2, 2, "wv", RAW, NULL, "puts entries into a log or deadlist, before its end",
+	 "LIST is a place as log[0] or snap:dead[7,4]. ENTRY in a log: alloc1:ADDR free1:ADDR\n"
+	 "alloc:ADDR:LEN free:ADDR:LEN sync:GEN chain:ADDR end:0; in a deadlist an address, or\n"
+	 "kill:ADDR:BIRTH graft:ADDR:HASH chain:ADDR:HASH end:0:0 (older versions).\n",
+	 change_append},
+	{"rehash", "", 0, 0, "", SH_WRITES, NULL, "makes all hashes right above what was changed",
+	 "Up to the superblocks. Hashes that lead to blocks that were not changed stay as they\n"
+	 "are, right or wrong. \"set rehash on\" does it after every change.\n",
+	 change_rehash},
+	{"copysuper", "[FROM]", 0, 1, "v", SH_WRITES, NULL, "makes the superblocks like one of them",
+	 "FROM is 0 or 1; without it, the one in use. Of older versions: root data of all arena\n"
+	 "headers like that of header FROM.\n",
+	 change_copysuper},
+	{"copyheader", "ARENA [FROM]", 1, 2, "v", SH_WRITES, NULL, "makes both headers of an arena alike",
+	 "FROM is 0 or 1; without it, the first one that is good.\n", change_copyheader},
+	{"diff-changes", "", 0, 0, "", SH_WRITES, diff_options, "shows what commit would write",
+	 "For each block the bytes that differ: offset, before, after.\n", change_diff},
+	{"commit", "", 0, 0, "", SH_WRITES | SH_PROGRESS, commit_options, "writes all changes",
+	 "What is overwritten is kept in a file first, for undo and gefs-undo. The image is\n"
+	 "checked as it would be, and with errors nothing is written unless --force is given.\n",
+	 change_commit},
+	{"abort", "", 0, 0, "", SH_WRITES, NULL, "forgets all changes that were not committed", NULL, change_abort},
+	{"undo", "[FILE]", 0, 1, "f", SH_WRITES | SH_NO_IMAGE, NULL, "takes back the last commit",
+	 "FILE is what that commit has kept; without it, that of this session's last one.\n", change_undo},
 	{.name = NULL},
 };

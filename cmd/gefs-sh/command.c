@@ -156,17 +156,25 @@ sh_opt_number(const struct call *c, const char *name, uint64_t *out)
 	return !value || sh_number(value, out);
 }
 
-/* Changes must have been asked for twice. */
+/* Changes must have been asked for: with -w, and of single fields once more. */
 static int
-allowed(const struct shell *sh, const struct sh_command *cmd)
+allowed(const struct shell *sh, unsigned flags)
 {
-	if (cmd->flags & SH_WRITES && !sh->write)
+	if (!sh->img && !(flags & SH_NO_IMAGE))
+		complain("there is no image any more that could be opened; \"undo\" puts it back");
+	else if (flags & SH_WRITES && !sh->write)
 		complain("changes are not allowed: start gefs-sh with -w");
-	else if (cmd->flags & SH_EXPERT && !sh->expert)
+	else if (flags & SH_EXPERT && !sh->expert)
 		complain("this can ruin the image: \"set expert on\" allows it");
 	else
 		return -1;
 	return EXIT_FAILED;
+}
+
+int
+sh_may_change(const struct shell *sh)
+{
+	return allowed(sh, SH_WRITES | SH_EXPERT);
 }
 
 static int
@@ -199,7 +207,7 @@ run(struct shell *sh, char **word)
 		complain("there is no such command; \"help\" lists them");
 		return EXIT_USAGE;
 	}
-	if ((status = parse(&c, word)) >= 0 || (status = allowed(sh, c.cmd)) >= 0)
+	if ((status = parse(&c, word)) >= 0 || (status = allowed(sh, c.cmd->flags)) >= 0)
 		return status;
 	damage_forget();
 	interrupts_forget();

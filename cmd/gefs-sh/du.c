@@ -83,7 +83,7 @@ measure(void *arg, const gefs_file *f)
 	struct du *d = arg;
 	struct layout l;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	leave(d, f->depth);
 	if (f->entry->is_dir) {

@@ -38,7 +38,7 @@ collect(void *arg, const gefs_extent *x)
 	if (x->error) {
 		c->l->lost++;
 		contents_tell_lost(c->path, c->path_len, x, x->error->text);
-		return sh_stop();
+		return should_stop();
 	}
 	c->l->blocks++;
 	c->l->allocated += c->blksz;
@@ -50,7 +50,7 @@ collect(void *arg, const gefs_extent *x)
 		end_extent(c);
 		c->now = (struct extent){x->offset, x->len, x->ptr.addr, x->ptr.gen};
 	}
-	return sh_stop();
+	return should_stop();
 }
 
 int

@@ -16,7 +16,7 @@ look(void *arg, const gefs_file *f)
 	struct find *d = arg;
 	struct json j;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (!wanted_is(&d->wanted, f))
 		return 0;

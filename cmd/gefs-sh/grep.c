@@ -66,7 +66,7 @@ end_piece(struct grep *g, bool end)
 		g->line++;
 		g->counted = false;
 	}
-	return sh_stop() || (g->names && g->found);
+	return should_stop() || (g->names && g->found);
 }
 
 static int
@@ -130,7 +130,7 @@ grep_file(void *arg, const gefs_file *f)
 	struct grep *g = arg;
 	struct contents_sink to = {grep_bytes, grep_zeros, g};
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (f->entry->is_dir)
 		return 0;

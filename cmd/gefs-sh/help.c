@@ -96,7 +96,7 @@ help_command(const struct shell *sh, const struct sh_command *c)
 		puts("\nNeeds gefs-sh -w.");
 }
 
-/* Text for troff: backslashes and dashes as they are, and no line that begins with a control character. */
+/* Text for mandoc: backslashes and dashes as they are, and no line that begins with a control character. */
 static void
 roff_text(const char *s)
 {
@@ -115,30 +115,43 @@ roff_text(const char *s)
 	}
 }
 
+/* In quotes, as one argument of a macro. */
+static void
+roff_quoted(const char *s)
+{
+	putchar('"');
+	for (; *s; s++)
+		printf(*s == '"' ? "\"\"" : *s == '-' ? "\\-" : *s == '\\' ? "\\e" : "%c", *s);
+	putchar('"');
+}
+
 static void
 roff_command(const struct sh_command *c)
 {
 	char text[160];
 
 	usage_text(c, text);
-	fputs(".TP\n.B ", stdout);
-	roff_text(text);
+	printf(".It Ic %s ", c->name);
+	if (text[strlen(c->name)])
+		roff_quoted(text + strlen(c->name) + 1);
 	putchar('\n');
 	roff_text(c->brief);
 	puts(".");
 	for (const struct sh_option *o = c->options; o && o->name; o++) {
 		option_text(o, text);
-		fputs(".RS\n.TP\n.B ", stdout);
-		roff_text(text);
+		fputs(o == c->options ? ".Bl -tag -width Ds -compact\n.It " : ".It ", stdout);
+		roff_quoted(text);
 		putchar('\n');
 		roff_text(o->help);
-		puts("\n.RE");
+		putchar('\n');
 	}
-	if (!c->help)
-		return;
-	puts(".RS\n.PP\n.nf");
-	roff_text(c->help);
-	puts(".fi\n.RE");
+	if (c->options)
+		puts(".El");
+	if (c->help) {
+		puts(".Bd -literal");
+		roff_text(c->help);
+		puts(".Ed");
+	}
 }
 
 void
@@ -149,9 +162,11 @@ help_roff(void)
 
 	for (size_t i = 0; (c = sh_command_at(i)); i++) {
 		if ((int)sh_command_group(c) != group) {
+			fputs(group >= 0 ? ".El\n" : "", stdout);
 			group = (int)sh_command_group(c);
-			printf(".SS %s\n", titles[group]);
+			printf(".Ss %s\n.Bl -tag -width Ds\n", titles[group]);
 		}
 		roff_command(c);
 	}
+	puts(".El");
 }

@@ -44,7 +44,7 @@ dump_bytes(void *arg, const uint8_t *p, size_t n)
 		if (d->n == 16)
 			end_line(d);
 	}
-	return sh_stop();
+	return should_stop();
 }
 
 /* From the third line on all are the same, and none of them need be made. */

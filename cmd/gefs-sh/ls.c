@@ -15,7 +15,7 @@ list_one(void *arg, const gefs_file *file)
 	struct list *l = arg;
 	struct json j;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (file->depth == 0 && file->entry->is_dir)
 		return 0;

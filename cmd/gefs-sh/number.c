@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sh.h"
+#include "cursor.h"
 
 bool
 sh_number(const char *word, uint64_t *out)
@@ -50,12 +50,22 @@ of_block(struct shell *sh, const char *word, uint64_t *out)
 bool
 sh_address(struct shell *sh, const char *word, uint64_t *out)
 {
+	gefs_edit *edit;
+	gefs_field f;
+	gefs_error e;
+
 	if (strncmp(word, "arena:", 6) == 0)
 		return in_arena(sh, word + 6, out);
 	if (strncmp(word, "blk:", 4) == 0)
 		return of_block(sh, word + 4, out);
 	if (parse_size(word, out))
 		return true;
-	complain("\"%s\" is no address, like 0x4000, blk:1 or arena:0+0x4000", word);
+	if (!(edit = shell_edit(sh)))
+		return false;
+	if (gefs_field_find(edit, word, &f, &e) == 0) {
+		*out = f.addr[0];
+		return true;
+	}
+	complain("\"%s\" is no address, like 0x4000, blk:1, arena:0+0x4000 or main:root", word);
 	return false;
 }

@@ -23,7 +23,7 @@ piece(void *arg, const uint8_t *data, size_t n)
 	json_hex(&j, "data_hex", data, n);
 	json_end(&j);
 	p->at += n;
-	return sh_stop();
+	return should_stop();
 }
 
 /* A hole may be longer than anybody can write down. */
@@ -37,7 +37,7 @@ hole(void *arg, uint64_t n)
 	json_uint(&j, "zeros", n);
 	json_end(&j);
 	p->at += n;
-	return sh_stop();
+	return should_stop();
 }
 
 struct contents_sink

@@ -20,10 +20,25 @@ struct place {
 	char *path;  /* absolute, without "." and ".."; in the end without a slash, unless it is the root */
 };
 
-enum { SH_SEEN = 256 };
+enum { SH_SEEN = 256, WHERE_STACK = 64 };
+
+/* Places by name, the newest last. */
+struct where_stack {
+	char *where[WHERE_STACK];
+	size_t n;
+};
+
+struct cursor {
+	char *where;              /* NULL: nowhere */
+	struct where_stack trail; /* from where child came here */
+	struct where_stack pushed, before;
+};
 
 struct shell {
-	gefs_image *img;   /* what all commands look at */
+	gefs_image *img;   /* what all commands look at: with changes that are not written yet, as they would leave it */
+	gefs_image *base;  /* what is on the disk; the same if there are no such changes */
+	gefs_edit *edit;   /* NULL until first needed */
+	struct cursor cursor;
 	const char *image; /* its file */
 	gefs_options open;
 	bool write;        /* changes are allowed */
@@ -31,7 +46,8 @@ struct shell {
 	char *label, *dir; /* where relative paths begin; label NULL: there is no snapshot that could be looked into */
 	char *last_label, *last_dir; /* of cd - */
 
-	bool json, expert, no_pager, keep_going;
+	bool json, expert, rehash, no_pager, keep_going;
+	char *undo;        /* what the last commit kept; NULL: there is none */
 	bool interactive;
 	bool color;
 	bool leave;        /* no further commands */
@@ -62,7 +78,8 @@ enum sh_group { SH_GENERAL, SH_AROUND, SH_UNDER, SH_CHANGE, SH_GROUPS };
 enum {
 	SH_WRITES = 1 << 0,  /* needs -w */
 	SH_EXPERT = 1 << 1,  /* and "set expert on" */
-	SH_PROGRESS = 1 << 2 /* shows a progress line, so that its messages must not go to the pager */
+	SH_NO_IMAGE = 1 << 2, /* works also when there is no image any more: what was committed cannot be opened */
+	SH_PROGRESS = 1 << 3  /* shows a progress line, so that its messages must not go to the pager */
 };
 
 struct sh_command {
@@ -82,6 +99,8 @@ struct sh_command {
 /* shell.c. Opens the image; snap NULL: in main, or where there is something. -1 to go on, else the exit status. */
 int shell_open(struct shell *, const char *snap);
 void shell_close(struct shell *);
+/* Closes what is open of the image, and forgets what is pending; the places stay. */
+void shell_let_go(struct shell *);
 /* Changes label and directory, keeping the old ones for cd -; takes the strings. */
 void shell_go(struct shell *, char *label, char *dir);
 
@@ -91,6 +110,8 @@ enum sh_group sh_command_group(const struct sh_command *);
 const struct sh_command *sh_command_find(const char *name);
 /* Runs one command; damage that it told makes EXIT_DAMAGE of EXIT_DONE. */
 int sh_run(struct shell *, char **word);
+/* May single fields be changed? -1, else the exit status after a complaint. */
+int sh_may_change(const struct shell *);
 
 /* The value of an option, "" if it takes none; NULL when it was not given. */
 const char *sh_opt(const struct call *, const char *name);
@@ -132,15 +153,10 @@ bool sh_number(const char *word, uint64_t *out);
 /* An address: a number, "blk:N" (block number), "arena:N+OFF" (offset from the arena's first block), or a place of a
  * field, as "main:root" or "log[0]". False after a complaint. */
 bool sh_address(struct shell *, const char *word, uint64_t *out);
+/* The same; NULL: the block at the cursor. */
+bool cursor_address(struct shell *, const char *word, uint64_t *out);
 
 /* Text in a colour, if there are any: give the name, print, give NULL. */
 void sh_color(const struct shell *, const char *name); /* "dir", "good", "bad", "added", "removed", "head" */
-
-/* A callback should end its walk: nobody reads any more, or the user interrupted. */
-static inline bool
-sh_stop(void)
-{
-	return ferror(stdout) || interrupted();
-}
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../common/options.h"
-#include "sh.h"
+#include "cursor.h"
 
 /* The label where a session begins when none is named: main, or the first one. NULL: the image has no files. */
 static const char *
@@ -24,7 +24,7 @@ shell_open(struct shell *sh, const char *snap)
 	gefs_tree t;
 
 	how.write = sh->write;
-	sh->img = open_image(sh->image, &how);
+	sh->img = sh->base = open_image(sh->image, &how);
 	if (!sh->img)
 		return EXIT_FAILED;
 	interrupt_image(sh->img);
@@ -43,10 +43,23 @@ shell_open(struct shell *sh, const char *snap)
 }
 
 void
-shell_close(struct shell *sh)
+shell_let_go(struct shell *sh)
 {
 	interrupt_image(NULL);
-	gefs_close(sh->img);
+	if (sh->img != sh->base)
+		gefs_close(sh->img);
+	gefs_edit_end(sh->edit);
+	gefs_close(sh->base);
+	sh->img = sh->base = NULL;
+	sh->edit = NULL;
+}
+
+void
+shell_close(struct shell *sh)
+{
+	shell_let_go(sh);
+	cursor_free(&sh->cursor);
+	free(sh->undo);
 	free(sh->label);
 	free(sh->dir);
 	free(sh->last_label);

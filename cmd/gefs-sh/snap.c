@@ -87,7 +87,7 @@ list(struct shell *sh)
 	if (!sh->json)
 		printf("  %8s %8s %8s%s  labels\n", "id", "written", "pred",
 		       gefs_features(sh->img) & GEFS_HAS_SNAP_LINKS ? "     succ" : "");
-	for (size_t i = 0; i < gefs_snap_count(sh->img) && !sh_stop(); i++) {
+	for (size_t i = 0; i < gefs_snap_count(sh->img) && !should_stop(); i++) {
 		const gefs_snap *s = gefs_snap_get(sh->img, i);
 		(sh->json ? snap_json : snap_text)(sh, s, s->id == here);
 	}

@@ -19,7 +19,7 @@ each_target(struct shell *sh, char **word, int n, target_fn fn, void *arg)
 {
 	int worst = n ? EXIT_DONE : one_target(sh, NULL, fn, arg);
 
-	for (int i = 0; i < n && !sh_stop(); i++) {
+	for (int i = 0; i < n && !should_stop(); i++) {
 		int status = one_target(sh, word[i], fn, arg);
 		if (status > worst)
 			worst = status;

@@ -1,5 +1,7 @@
 /* Commands from a person: prompt, line editing, history. */
 #include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -93,14 +95,36 @@ make_prompt(const struct shell *sh, char buf[PROMPT])
 
 /* ---- the loop ---- */
 
-/* An interrupt while a line is typed gives up the line. */
-static int
-on_signal(void)
+static sigjmp_buf new_line;
+static volatile sig_atomic_t typing;
+
+/* An interrupt while a line is typed gives up the line. Readline takes the signal first, and sends it on when it can be
+ * left; before that it is only noted, as while a command runs. */
+static void
+on_interrupt(int sig)
 {
-	if (!interrupted())
-		return 0;
-	rl_done = 1;
-	return 0;
+	interrupt_note(sig);
+	if (typing && RL_ISSTATE(RL_STATE_SIGHANDLER))
+		siglongjmp(new_line, 1);
+}
+
+/* NULL at the end of input. */
+static char *
+read_line(const struct shell *sh)
+{
+	char prompt[PROMPT];
+
+	if (sigsetjmp(new_line, 1)) {
+		rl_free_line_state();
+		RL_UNSETSTATE(RL_STATE_SIGHANDLER | RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MOREINPUT | RL_STATE_COMPLETING);
+		putchar('\n');
+	}
+	interrupts_forget();
+	make_prompt(sh, prompt);
+	typing = 1;
+	char *line = readline(prompt);
+	typing = 0;
+	return line;
 }
 
 static void
@@ -131,7 +155,6 @@ static void
 set_up_readline(struct shell *sh)
 {
 	rl_readline_name = "gefs-sh"; /* for $if in ~/.inputrc */
-	rl_signal_event_hook = on_signal;
 	rl_catch_signals = 1;
 	rl_catch_sigwinch = 1;
 	sh_complete_start(sh);
@@ -142,23 +165,17 @@ set_up_readline(struct shell *sh)
 int
 sh_terminal(struct shell *sh)
 {
-	char *file = history_file(), prompt[PROMPT], *line;
+	const struct sigaction interrupt = {.sa_handler = on_interrupt};
+	char *file = history_file(), *line;
 
+	sigaction(SIGINT, &interrupt, NULL);
+	signal(SIGTERM, SIG_DFL); /* nothing is half done between two commands */
 	set_up_readline(sh);
 	if (file)
 		read_history(file);
-	while (!sh->leave) {
-		interrupts_forget();
-		make_prompt(sh, prompt);
-		line = readline(prompt);
-		if (!line)
-			break;
-		if (interrupted()) {
-			putchar('\n');
-		} else {
-			remember(line);
-			run_line(sh, line);
-		}
+	while (!sh->leave && (line = read_line(sh))) {
+		remember(line);
+		run_line(sh, line);
 		free(line);
 	}
 	if (!sh->leave)

@@ -39,7 +39,7 @@ note_name(void *arg, const gefs_file *f)
 	struct search *s = arg;
 	gefs_bytes name = name_of(f);
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (f->depth == 0)
 		return 0;
@@ -102,7 +102,7 @@ show(void *arg, const gefs_file *f)
 	bool is_dir = f->entry->is_dir;
 	struct json j;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	if (f->depth > 0 && t->dirs && !is_dir)
 		return GEFS_SKIP;
@@ -154,7 +154,7 @@ tree(struct shell *sh, const struct target *target, void *arg)
 
 	t->target = target;
 	int status = target_walk(sh, target, show, t);
-	if (status == EXIT_DONE && !sh_stop())
+	if (status == EXIT_DONE && !should_stop())
 		summary(t);
 	return status;
 }

@@ -45,7 +45,7 @@ file_one(void *arg, const gefs_file *file)
 		file_json(f, file, hex);
 	else
 		entry_text(f->d->img, file, wants(f->d, OPT_SHA256) ? hex : NULL);
-	return ferror(stdout) ? 1 : 0; /* nobody reads any more: see finish_output() */
+	return should_stop(); /* nobody reads any more: see finish_output() */
 }
 
 int

@@ -179,7 +179,7 @@ tree_place(void *arg, const gefs_place *p)
 		node_text(t, p);
 	if (!gefs_node_is_leaf(p->node))
 		note_children(t, p);
-	return ferror(stdout) ? 1 : 0;
+	return should_stop();
 }
 
 int

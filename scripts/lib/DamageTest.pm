@@ -2,12 +2,13 @@ package DamageTest;
 
 # Runs the matrix of damage: each row is one edit of an image, and what gefs-check has to say about it.
 #
-# [invariant, base images, commands of gefs-damage, exit status, codes that have to be among the findings,
-#  block that the first one has to name: a place of gefs-damage in the undamaged image; nothing if undef,
+# [invariant, base images, script of gefs-sh, exit status, codes that have to be among the findings,
+#  block that the first one has to name: a place of gefs-sh in the undamaged image; nothing if undef,
 #  true if no file can be reached any more, options of gefs-check]
 #
-# A base is one letter; several mean a test for each. -r: hashes are made right after each edit, so that only a check of
-# the meaning can find it. <PLACE> in the commands is that place's address. No codes: nothing but notes may be new.
+# A base is one letter; several mean a test for each. -r in front: "set rehash on", hashes are made right after each edit,
+# so that only a check of the meaning can find it. <PLACE> in a script is that place's address; "truncate LENGTH" stands
+# alone, and cuts the file. No codes: nothing but notes may be new.
 
 use strict;
 use warnings;
@@ -15,13 +16,12 @@ use Exporter 'import';
 use File::Spec;
 use File::Temp ();
 use Test::More;
+use GefsEdit qw(edit_fails places);
 use GefsTest qw(:all);
 
 our @EXPORT_OK = qw(damage_rows);
 
 my $check = tool('gefs-check');
-my $damage = File::Spec->catfile(build_dir(), 't', 'gefs-damage');
--x $damage or die "$damage is missing: run make first\n";
 my $dir = File::Temp->newdir('gefs-damage-XXXXXX', TMPDIR => 1);
 my %known;	# findings of the undamaged images
 
@@ -39,21 +39,22 @@ sub damage_rows
 
 sub test_row
 {
-	my ($number, $base, $commands, $status, $codes, $where, $no_files, $options) = @_;
+	my ($number, $base, $script, $status, $codes, $where, $no_files, $options) = @_;
 	know($base);
 	my $image = image_copy(image($base), File::Spec->catfile($dir, 'x.img'));
-	my $addr = defined $where ? place($image, $where) : undef;
-	$commands =~ s/<([^>]+)>/place($image, $1)/ge;
-	my @right = $commands =~ s/^-r // ? '-r' : ();
-	my %edit = run($damage, @right, $image, split / /, $commands);
-	my $why = complaint(\%edit);
+	my @places = ($script =~ /<([^>]+)>/g, $where // ());
+	my %addr;
+	@addr{@places} = places($image, @places);
+	my $addr = defined $where ? $addr{$where} : undef;
+	$script =~ s/<([^>]+)>/$addr{$1}/g;
+	my $why = $script =~ /^truncate (\S+)$/ ? shorten($image, oct $1) : edit_fails($image, $script);
 	my ($r, @findings) = $why ? () : check_image($image, split / /, $options // '');
 	unlink $image;
 
 	my @bad = $why ? ("the edit failed: $why") : complaints($r, $base, $status, $codes, $addr, $no_files, @findings);
-	(my $short = $commands) =~ s/(\S{40})\S+/$1.../g;
+	(my $short = $script) =~ s/(\S{40})\S+/$1.../g;
 	$short .= " ($options)" if $options;
-	ok(!@bad, "$number, $base: @right $short") or diag(printable(join "\n",
+	ok(!@bad, "$number, $base: $short") or diag(printable(join "\n",
 	    map({ "  $_" } @bad), map { sprintf '  %s %s at %s: %s', @$_{qw(severity code)}, $_->{addr} // '-',
 	    $_->{text} } grep { defined } (grep { !$known{$base}{key($_)} } @findings)[0 .. 5]));
 }
@@ -92,14 +93,10 @@ sub key
 	return join "\0", map { $_ // '' } @$f{qw(severity code text addr)};
 }
 
-sub place
+sub shorten
 {
-	my ($image, $where) = @_;
-	my %r = run($damage, $image, 'where', $where);
-	my $why = complaint(\%r);
-	die "$where: $why\n" if $why;
-	chomp $r{out};
-	return $r{out};
+	my ($image, $length) = @_;
+	return truncate($image, $length) ? undef : "truncate: $!";
 }
 
 # check_image(FILE, OPTIONS) -> result of run, with summary; findings

@@ -9,6 +9,7 @@ use File::Spec;
 use File::Temp qw(tempdir);
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
+use GefsEdit qw(edit);
 use GefsTest qw(:all);
 use GefsWriting qw(stamp untouched patch);
 
@@ -276,13 +277,11 @@ sub guessed_version
 # An arena that is full: a new log has nowhere to go.
 sub no_room
 {
-	my $damage = File::Spec->catfile(build_dir(), 't', 'gefs-damage');
 	fresh('small');
 	my %r = run($dump, 'free', '--json', $img);
 	my ($arena) = jsonl($r{out});
 	my $all = join ',', map { "alloc:$_->[0]:$_->[1]" } @{$arena->{ranges}};
-	%r = run($damage, '-r', $img, 'append', 'log[0,0]', $all);
-	is(complaint(\%r), undef, 'no room: an arena is filled');
+	edit($img, "-r append log[0,0] $all");
 	%r = run($compact, '--json', $img);
 	is(complaint(\%r), undef, 'no room: the others are compacted');
 	is($r{err}, "gefs-compact: $img: arena 0 has no room for a new log: left as it is\n", 'no room: says so');

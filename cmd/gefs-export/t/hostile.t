@@ -14,7 +14,7 @@ use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
 use GefsFiles qw(:all);
-use GefsHostile qw(edit entry_key);
+use GefsEdit qw(edit entry_key);
 
 my $PROFILE = "bob was here\n";
 my $FOLDER = 6;	# qid of /emptydir in "small", where all of it is put
@@ -59,7 +59,7 @@ sub image_with
 {
 	my ($base, @commands) = @_;
 	my $image = image_copy(image($base), path('i' . $count++ . '.img'));
-	edit($image, @commands) if @commands;
+	edit($image, '-r ' . join '; ', @commands) if @commands;
 	return $image;
 }
 
@@ -91,7 +91,7 @@ sub slurp
 
 sub test_names
 {
-	my $image = image_with('small', map { ('insert', 'main:root', entry_key($FOLDER, $_->[0]), '*main:/usr/bob/profile') } @NAMES);
+	my $image = image_with('small', map { 'insert main:root ' . entry_key($FOLDER, $_->[0]) . ' *main:/usr/bob/profile' } @NAMES);
 	my $told = grep { $_->[1] ne $_->[0] } @NAMES;
 
 	my ($above, $to) = (fresh_dir(), undef);
@@ -120,9 +120,9 @@ sub test_names
 # Directories that lead out: by their names, and in a circle.
 sub test_directories
 {
-	my $image = image_with('small', 'insert', 'main:root', entry_key($FOLDER, '..'), '*main:/usr/bob',
-		'insert', 'main:root', entry_key($FOLDER, 'x/../../y'), '*main:/usr/bob',
-		'insert', 'main:root', entry_key($FOLDER, 'loop'), '*main:/emptydir');
+	my $image = image_with('small', 'insert main:root ' . entry_key($FOLDER, '..') . ' *main:/usr/bob',
+		'insert main:root ' . entry_key($FOLDER, 'x/../../y') . ' *main:/usr/bob',
+		'insert main:root ' . entry_key($FOLDER, 'loop') . ' *main:/emptydir');
 	my $to = fresh_dir();
 	my $err = ran('-C', 4, '-C', $to, $image, 'emptydir');
 	my @have = sort keys %{tree($to)};
@@ -158,8 +158,8 @@ sub test_links
 # "usr" is a directory in one snapshot and a file in the other, "users" the other way round.
 sub test_roles
 {
-	my $image = image_with('small', 'insert', 'adm:root', entry_key(1, 'usr'), '*adm:/users',
-		'insert', 'main:root', entry_key(0, 'users'), '*main:/emptydir', 'delete', 'main:/emptydir');
+	my $image = image_with('small', 'insert adm:root ' . entry_key(1, 'usr') . ' *adm:/users',
+		'insert main:root ' . entry_key(0, 'users') . ' *main:/emptydir', 'delete main:/emptydir');
 	my ($to, $file, $out) = (fresh_dir(), path('roles.tar'), fresh_dir());
 	ran('-C', 0, '--all-snaps', '-C', $to, $image);
 	ran('tar', 0, '--all-snaps', '-o', $file, $image);
@@ -175,7 +175,7 @@ sub test_roles
 sub test_labels
 {
 	my $hex = sub { 'x:' . unpack 'H*', "\x03$_[0]" };
-	my $image = image_with('small', map { ('insert', 'snap:root', $hex->($_), '*snap:{label:empty}') } '../x', '..', 'a%2Fb', 'a/b');
+	my $image = image_with('small', map { 'insert snap:root ' . $hex->($_) . ' *snap:{label:empty}' } '../x', '..', 'a%2Fb', 'a/b');
 	my $to = fresh_dir();
 	my $err = ran('-C', 0, '--all-snaps', '-C', $to, $image, '/');
 	my @have = sort grep { !m{\A/[^/]+/} } keys %{tree($to)};
@@ -185,8 +185,7 @@ sub test_labels
 sub flip
 {
 	my ($image, $where) = @_;
-	my %r = run(File::Spec->catfile(build_dir(), 't', 'gefs-damage'), $image, 'flip', $where, 3);
-	die complaint(\%r) if complaint(\%r);
+	edit($image, "fuzz $where flip 3");
 }
 
 # The second block of a file is zeros; all else is as it was.
@@ -242,10 +241,10 @@ sub test_node
 
 sub test_entry
 {
-	my $odd = image_with('small', 'insert', 'main:root', 'x:00000000000000000c0000000000000100', '*main:/dir/len1#0');
+	my $odd = image_with('small', 'insert main:root x:00000000000000000c0000000000000100 *main:/dir/len1#0');
 	like(ran('a record between blocks', 4, '-C', fresh_dir(), $odd), qr{/dir/len\d+: offset 256: the record of a data block},
 		'is told');
-	my $image = image_with('small', 'insert', 'main:root', entry_key($FOLDER, 'bad'), 'x:0011');
+	my $image = image_with('small', 'insert main:root ' . entry_key($FOLDER, 'bad') . ' x:0011');
 	my $err = ran('-C', 4, '-C', fresh_dir(), $image);
 	like($err, qr{/emptydir: a directory entry cannot be decoded: .*bad}, 'is told');
 	my %r = run(tool('gefs-ls'), '-R', $image);
