@@ -160,7 +160,7 @@ show(void *arg, const gefs_difference *d)
 {
 	struct diff *p = arg;
 
-	if (sh_stop())
+	if (should_stop())
 		return 1;
 	(p->sh->json ? show_json : show_text)(p, d);
 	return 0;
@@ -197,7 +197,7 @@ compare(struct diff *p, const char *path)
 
 	if (gefs_diff(p->sh->img, &p->trees[0], &p->trees[1], path, show, damage_fn, p, &st, &e) < 0)
 		return failed(&e);
-	if (!p->names && !sh_stop())
+	if (!p->names && !should_stop())
 		summary(p, &st);
 	return EXIT_DONE;
 }

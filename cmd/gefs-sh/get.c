@@ -49,7 +49,7 @@ note(void *arg, const gefs_export_note *n)
 		damage_tell(&e);
 	else if (g->notes++ < NOTES_MAX)
 		complain_error(&e);
-	return sh_stop();
+	return should_stop();
 }
 
 static int

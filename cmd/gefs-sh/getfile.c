@@ -19,7 +19,7 @@ copy_bytes(void *arg, const uint8_t *p, size_t n)
 
 	while (n > 0) {
 		ssize_t done = pwrite(c->fd, p, n, (off_t)c->at);
-		if (done < 0 && errno == EINTR && !sh_stop())
+		if (done < 0 && errno == EINTR && !should_stop())
 			continue;
 		if (done <= 0) {
 			c->error = done ? errno : EIO;
@@ -29,7 +29,7 @@ copy_bytes(void *arg, const uint8_t *p, size_t n)
 		n -= (size_t)done;
 		c->at += (uint64_t)done;
 	}
-	return sh_stop();
+	return should_stop();
 }
 
 /* Holes stay holes: what is not written is zeros. */
@@ -39,7 +39,7 @@ copy_zeros(void *arg, uint64_t n)
 	struct copy *c = arg;
 
 	c->at += n;
-	return sh_stop();
+	return should_stop();
 }
 
 /* What is there may be overwritten, but not the image. */
@@ -94,7 +94,7 @@ get_file(struct shell *sh, const struct target *t, const char *path, bool force)
 		c.fd = f.fd;
 		status = target_read(sh, t, 0, UINT64_MAX, &to);
 		errno = c.error;
-		ok = status != EXIT_DONE || sh_stop() || (!c.error && finish(f.fd, &t->entry) && newfile_keep(&f));
+		ok = status != EXIT_DONE || should_stop() || (!c.error && finish(f.fd, &t->entry) && newfile_keep(&f));
 	}
 	if (!ok) {
 		complain("%s: cannot be written: %s", path, strerror(errno));

@@ -179,13 +179,13 @@ all_versions(struct history *h, const char *word)
 		damage_tell(damaged);
 	if (!s)
 		complain("out of memory");
-	for (size_t i = 0; status < 0 && i < n && !sh_stop(); i++)
+	for (size_t i = 0; status < 0 && i < n && !should_stop(); i++)
 		status = next(h, s[i]);
 	free(s);
 	bool any = h->shown || h->n;
-	if (status < 0 && !sh_stop())
+	if (status < 0 && !should_stop())
 		end_group(h, false);
-	if (status >= 0 || any || sh_stop())
+	if (status >= 0 || any || should_stop())
 		return status < 0 ? EXIT_DONE : status;
 	complain("%s: is in no snapshot", word);
 	return EXIT_FAILED;
