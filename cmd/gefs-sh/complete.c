@@ -124,7 +124,7 @@ offer_paths(struct found *f, bool dirs)
 
 	if (!slash && !colon)
 		offer_labels(f, ":/");
-	if (shell->label && typed && place_parse(shell, *typed ? typed : NULL, &place) < 0)
+	if (typed && place_resolve(shell, *typed ? typed : NULL, &place, &e) == 0)
 		gefs_files_walk_from(shell->img, &place.tree, place.path, offer_entry, ignore, &p, &e);
 	place_free(&place);
 	free(typed);
@@ -135,6 +135,8 @@ offer_paths(struct found *f, bool dirs)
 static void
 offer_kind(struct found *f, char kind)
 {
+	if (!shell->img && kind != 'c')
+		return; /* a commit has left nothing that could be opened */
 	switch (kind) {
 	case 'c':
 		offer_commands(f);

@@ -144,6 +144,8 @@ void pager_end(struct pager *);
 /* "a/b", "/a", "label:/a", "label:"; NULL: where the shell is. -1 to go on, else the exit status after a complaint. What is
  * found has to be freed with place_free. A path need not exist. */
 int place_parse(struct shell *, const char *word, struct place *);
+/* The same without a word said: 0, or -1 with an error. */
+int place_resolve(struct shell *, const char *word, struct place *, gefs_error *);
 /* The same, and the file has to exist; the entry's name points into storage. */
 int place_find(struct shell *, const char *word, struct place *, gefs_dirent *, uint8_t storage[GEFS_KEY_MAX]);
 void place_free(struct place *);
