@@ -5,6 +5,7 @@
 #include <readline/readline.h>
 
 #include "../common/words.h"
+#include "cursor.h"
 #include "sh.h"
 
 static struct shell *shell; /* readline has no room for an argument */
@@ -130,6 +131,74 @@ offer_paths(struct found *f, bool dirs)
 	free(typed);
 }
 
+/* ---- places of fields ---- */
+
+struct fields {
+	struct found *f;
+	const char *before; /* what stands before a field's name */
+	unsigned budget;
+};
+
+static int
+offer_field(void *arg, const gefs_field *field)
+{
+	struct fields *s = arg;
+	char *text = NULL;
+
+	if (s->budget-- == 0)
+		return 1;
+	if (asprintf(&text, "%s%s", s->before, field->name) >= 0)
+		offer(s->f, text);
+	return 0;
+}
+
+/* Fields of a structure, if it is one. */
+static void
+offer_fields(struct found *f, const char *where, const char *before)
+{
+	struct fields s = {f, before, 2000};
+	gefs_edit *edit = shell_edit(shell);
+	gefs_field structure;
+	gefs_error e;
+
+	if (edit && gefs_field_find(edit, where, &structure, &e) == 0)
+		gefs_field_list(edit, &structure, offer_field, &s, &e);
+}
+
+static void
+offer_structures(struct found *f)
+{
+	char text[40];
+
+	offer(f, strdup("super"));
+	for (uint32_t i = 0; i < gefs_arena_count(shell->img); i++) {
+		snprintf(text, sizeof text, "arena[%" PRIu32 "]", i);
+		offer(f, strdup(text));
+		snprintf(text, sizeof text, "log[%" PRIu32 "]", i);
+		offer(f, strdup(text));
+	}
+	offer(f, strdup("snap:root"));
+	offer_labels(f, ":root");
+}
+
+/* A whole WHERE, or a field of what the cursor is at. */
+static void
+offer_where(struct found *f)
+{
+	const char *dot = strrchr(f->prefix, '.');
+	char *structure = dot ? strndup(f->prefix, (size_t)(dot - f->prefix)) : NULL;
+	char *before = dot ? strndup(f->prefix, (size_t)(dot - f->prefix) + 1) : NULL;
+
+	if (structure && before)
+		offer_fields(f, structure, before);
+	else if (!dot)
+		offer_structures(f);
+	if (cursor_where(shell))
+		offer_fields(f, cursor_where(shell), "");
+	free(structure);
+	free(before);
+}
+
 /* ---- readline's side ---- */
 
 static void
@@ -150,6 +219,9 @@ offer_kind(struct found *f, char kind)
 		break;
 	case 'a':
 		offer_addresses(f);
+		break;
+	case 'w':
+		offer_where(f);
 		break;
 	}
 }
