@@ -1,5 +1,5 @@
-/* Interruption at every read of everything that reads: it ends with GEFS_ECANCEL, is not told as damage, and leaves nothing
- * behind. */
+/* Interruption at every read of everything that reads: it ends with GEFS_ECANCEL, is not told as damage, and leaves
+ * nothing behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
