@@ -554,7 +554,7 @@ typedef struct gefs_check_stats {
 	uint64_t snapshots, files;   /* files and directories, each counted once for every version of its entry */
 	uint64_t count[4];           /* findings by severity, also those beyond max_findings */
 	uint64_t leaked_blocks, leaked_bytes;
-	uint64_t bytes_read;
+	uint64_t bytes_read;         /* by this check */
 	double seconds;
 	bool data_checked;
 	bool all_snapshots;
