@@ -192,6 +192,10 @@ tell_commit(const struct shell *sh, size_t blocks, const char *undo)
 {
 	struct json j;
 
+	if (!sh->json && blocks == 0) {
+		puts("nothing is changed");
+		return;
+	}
 	if (!sh->json) {
 		printf("%zu block%s written", blocks, blocks == 1 ? "" : "s");
 		printf(undo ? "; \"undo\" or gefs-undo %s takes it back\n" : "\n", undo);
@@ -225,7 +229,7 @@ change_commit(struct shell *sh, const struct call *c)
 	gefs_error e;
 
 	if (blocks == 0) {
-		puts("nothing is changed");
+		tell_commit(sh, 0, NULL);
 		return EXIT_DONE;
 	}
 	if (!choose_undo(sh, c, &undo))
