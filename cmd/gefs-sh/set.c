@@ -98,7 +98,7 @@ change_set(struct shell *sh, const struct call *c)
 	if (status >= 0)
 		return status;
 	if (c->n < 2) {
-		complain("%s: what is it to be set to?", c->arg[0]);
+		complain("\"%s\" is no setting, and for a field its value is missing", c->arg[0]);
 		return EXIT_USAGE;
 	}
 	status = sh_may_change(sh);
