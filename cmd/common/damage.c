@@ -92,6 +92,7 @@ failed(const gefs_error *e)
 		damage_tell(e);
 		return EXIT_DONE;
 	}
-	complain_error(e);
+	if (e->code != GEFS_ECANCEL || !interrupted()) /* which is said in the end */
+		complain_error(e);
 	return EXIT_FAILED;
 }

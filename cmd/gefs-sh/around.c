@@ -63,6 +63,22 @@ static const struct sh_option grep_options[] = {
 	END,
 };
 
+static const struct sh_option get_options[] = {
+	{'r', "recursive", NULL, "everything below SRC too; DST is a directory"},
+	{'f', "force", NULL, "overwrites files that are there"},
+	END,
+};
+
+static const struct sh_option history_options[] = {
+	{'n', "no-hash", NULL, "without hashes, for which contents are read"},
+	END,
+};
+
+static const struct sh_option diff_options[] = {
+	{'q', "names", NULL, "only what differs, not in what"},
+	END,
+};
+
 const struct sh_command sh_around[] = {
 	{"ls", "[PATH...]", 0, -1, "p", 0, ls_options, "lists directories",
 	 "A name that ends in a slash is a directory. A PATH that is a file is listed itself.\n", around_ls},
@@ -96,6 +112,18 @@ const struct sh_command sh_around[] = {
 	 "REGEX is an extended regular expression of POSIX. Lines longer than 64 KiB are\n"
 	 "looked at in pieces, and so are lines with long holes in them. It is no failure\n"
 	 "if nothing is found.\n", around_grep},
+	{"history", "PATH", 1, 1, "p", 0, history_options, "lists the versions of a file in all snapshots, in order of time",
+	 "That is the order in which snapshots were last written. What is the same in\n"
+	 "snapshots that follow each other is one line. What follows is the path: whatever\n"
+	 "had that name.\n", around_history},
+	{"diff", "SNAP SNAP [PATH]", 2, 3, "ssp", 0, diff_options, "tells in what the files of two snapshots differ",
+	 "+ is only in the second, - only in the first, ~ in both but not the same. Only\n"
+	 "what differs is read. Contents are told apart by the hashes of their blocks.\n", around_diff},
+	{"get", "SRC... DST", 2, -1, "p", SH_PROGRESS, get_options, "copies files out of the image, to the host",
+	 "DST is a file of the host, or a directory. Contents are verified, holes stay\n"
+	 "holes, permissions and times of change are kept. A file has its name only when\n"
+	 "it is complete. With -r a file keeps its whole path below DST. Zeros take the\n"
+	 "place of what is lost, and that is told.\n", around_get},
 	{"users", "[USER]", 0, 1, "v", 0, NULL, "lists the users, or shows one: a name or a number",
 	 "Of each: number, name, leader, members, as in the users file.\n", around_users},
 	{"df", "", 0, 0, "", 0, NULL, "tells what is free, of each arena and in all", NULL, around_df},

@@ -8,6 +8,7 @@
 int around_cat(struct shell *, const struct call *);
 int around_cd(struct shell *, const struct call *);
 int around_df(struct shell *, const struct call *);
+int around_diff(struct shell *, const struct call *);
 int around_du(struct shell *, const struct call *);
 int around_find(struct shell *, const struct call *);
 int around_get(struct shell *, const struct call *);
@@ -64,6 +65,7 @@ struct contents_sink pieces_sink(struct pieces *);
 struct layout {
 	uint64_t blocks, allocated; /* bytes */
 	uint64_t extents, holes;
+	uint64_t lost; /* records and nodes that cannot be read: the rest is not all */
 };
 
 /* Blocks that follow each other in the file and on the disk, and were written in the same generation. */

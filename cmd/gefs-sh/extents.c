@@ -36,6 +36,7 @@ collect(void *arg, const gefs_extent *x)
 	struct collector *c = arg;
 
 	if (x->error) {
+		c->l->lost++;
 		contents_tell_lost(c->path, c->path_len, x, x->error->text);
 		return should_stop();
 	}

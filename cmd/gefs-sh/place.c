@@ -18,16 +18,13 @@ tree_parse(struct shell *sh, const char *name, gefs_tree *t)
 	return failed(&e);
 }
 
-/* "label:rest": the length of the label. A colon further on, after a slash, is part of a name. */
+/* "label:rest": the length of the label, in which there may be colons. One after a slash is part of a name. */
 static size_t
 label_length(const char *word)
 {
-	const char *colon = strchr(word, ':');
-	const char *slash = strchr(word, '/');
+	size_t n = strcspn(word, "/");
 
-	if (!colon || (slash && slash < colon) || (colon[1] && colon[1] != '/'))
-		return 0;
-	return (size_t)(colon - word);
+	return n > 1 && word[n - 1] == ':' ? n - 1 : 0;
 }
 
 /* Appends a path to an absolute one, element by element, so that no "." and ".." are left. path has room. */

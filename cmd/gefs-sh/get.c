@@ -1,0 +1,114 @@
+/* get */
+#include "get.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { NOTES_MAX = 20 };
+
+struct get {
+	struct shell *sh;
+	const char *to;
+	bool directory; /* to is one */
+	bool force;
+	struct progress *progress;
+	uint64_t notes; /* on names that had to be changed, and files that were left out */
+};
+
+/* ---- single files ---- */
+
+static int
+get_one(struct shell *sh, const struct target *t, void *arg)
+{
+	struct get *g = arg;
+	char *path = NULL;
+
+	if (!g->directory)
+		return get_file(sh, t, g->to, g->force);
+	if (asprintf(&path, "%s%s", g->to, strrchr(t->place.path, '/')) < 0) {
+		complain("out of memory");
+		return EXIT_FAILED;
+	}
+	int status = get_file(sh, t, path, g->force);
+	free(path);
+	return status;
+}
+
+/* ---- everything below ---- */
+
+static int
+note(void *arg, const gefs_export_note *n)
+{
+	struct get *g = arg;
+	gefs_error e = {.code = GEFS_EDAMAGE, .addr = n->addr};
+
+	snprintf(e.text, sizeof e.text, "%.300s: %s%.200s", (const char *)n->path,
+		 n->kind == GEFS_EXPORT_OMITTED ? "left out: " : "", n->text);
+	if (n->kind == GEFS_EXPORT_DAMAGE)
+		damage_tell(&e);
+	else if (g->notes++ < NOTES_MAX)
+		complain_error(&e);
+	return should_stop();
+}
+
+static int
+progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct get *g = arg;
+	return progress_or_stop(g->progress, what, done, total);
+}
+
+static void
+summary(const struct shell *sh, const gefs_export_stats *st)
+{
+	struct json j;
+
+	if (!sh->json)
+		return;
+	json_begin(&j, stdout);
+	json_string(&j, "type", "summary");
+	json_uint(&j, "dirs", st->dirs);
+	json_uint(&j, "files", st->files);
+	json_uint(&j, "changed", st->changed);
+	json_uint(&j, "omitted", st->omitted);
+	json_uint(&j, "damaged", st->damaged);
+	json_end(&j);
+}
+
+static int
+get_below(struct shell *sh, const struct target *t, void *arg)
+{
+	struct get *g = arg;
+	const char *path = t->place.path;
+	gefs_export_options o = {.snap = t->place.label, .paths = &path, .npaths = 1, .directory = g->to, .force = g->force,
+				 .note = note, .progress = progress, .arg = g};
+	gefs_export_stats st;
+	gefs_error e;
+
+	g->notes = 0;
+	g->progress = progress_new(false);
+	int rc = gefs_export(sh->img, &o, &st, &e);
+	progress_end(g->progress);
+	if (g->notes > NOTES_MAX)
+		complain("and %" PRIu64 " more", g->notes - NOTES_MAX);
+	summary(sh, &st);
+	if (rc < 0)
+		return e.code == GEFS_ECANCEL ? EXIT_FAILED : failed(&e);
+	return st.omitted ? EXIT_FAILED : EXIT_DONE;
+}
+
+int
+around_get(struct shell *sh, const struct call *c)
+{
+	struct stat st;
+	struct get g = {.sh = sh, .to = c->arg[c->n - 1], .force = sh_opt(c, "force")};
+	bool below = sh_opt(c, "recursive");
+
+	g.directory = stat(g.to, &st) == 0 && S_ISDIR(st.st_mode);
+	if (c->n > 2 && !g.directory && !below) {
+		complain("%s: is no directory, which several files need", g.to);
+		return EXIT_FAILED;
+	}
+	return each_target(sh, c->arg, c->n - 1, below ? get_below : get_one, &g);
+}
