@@ -104,9 +104,16 @@ $(BUILD)/libgefs/fuzz/support/sparse.o: ALL_CFLAGS += -DFUZZ_PACK='"$(FUZZ_PACK)
 $(BUILD)/libgefs/fuzz/support/sparse.o: $(FUZZ_PACK)
 $(BUILD)/libgefs/fuzz/support/explore.o: ALL_CFLAGS += -DFUZZ_MAP
 
-$(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(BUILD)/lib/libgefs.a
+# One of them runs commands of the shell.
+FUZZ_SHELL := $(BUILD)/cmd/libsh.a
+$(FUZZ_SHELL): $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard cmd/gefs-sh/*.c)))
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/t/fuzz-%: $(BUILD)/libgefs/fuzz/%_fuzz.o $(FUZZ_SUPPORT) $(FUZZ_SHELL) $(COMMON) $(BUILD)/lib/libgefs.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS) $(gefs-sh_LIBS)
 
 # Disks and images for tests.
 TESTING_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/*/testing/*.c))

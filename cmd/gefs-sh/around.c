@@ -59,7 +59,7 @@ static const struct sh_option grep_options[] = {
 	{'l', "names", NULL, "only the names of files with a match"},
 	{'r', "recursive", NULL, "files below directories"},
 	{'c', "count", NULL, "only the number of lines that match, of each file"},
-	{'F', "fixed", NULL, "REGEX is no expression but a text"},
+	{'F', "fixed", NULL, "takes REGEX as plain text"},
 	END,
 };
 
@@ -81,7 +81,8 @@ static const struct sh_option diff_options[] = {
 
 const struct sh_command sh_around[] = {
 	{"ls", "[PATH...]", 0, -1, "p", 0, ls_options, "lists directories",
-	 "A name that ends in a slash is a directory. A PATH that is a file is listed itself.\n", around_ls},
+	 "A name that ends in a slash is a directory. A PATH that is a file is listed\n"
+	 "itself.\n", around_ls},
 	{"cd", "[DIR | LABEL:DIR | -]", 0, 1, "d", 0, NULL, "goes to another directory, also of another snapshot",
 	 "Without DIR it goes to the root; - goes back to where the shell was before.\n", around_cd},
 	{"pwd", "", 0, 0, "", 0, NULL, "tells where the shell is", NULL, around_pwd},

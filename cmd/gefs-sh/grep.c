@@ -52,6 +52,7 @@ static int
 end_piece(struct grep *g, bool end)
 {
 	regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)g->n};
+	g->piece[g->n] = 0; /* not for regexec, but for whoever watches over it */
 	int flags = REG_STARTEND | (g->middle ? REG_NOTBOL : 0) | (end ? 0 : REG_NOTEOL);
 
 	if (!g->counted && regexec(&g->re, (const char *)g->piece, 1, &m, flags) == 0) {
@@ -204,7 +205,7 @@ around_grep(struct shell *sh, const struct call *c)
 
 	if (status >= 0)
 		return status;
-	g.piece = malloc(LINE);
+	g.piece = malloc(LINE + 1);
 	if (g.piece) {
 		status = each_target(sh, c->arg + 1, c->n - 1, grep, &g);
 	} else {

@@ -98,6 +98,8 @@ struct sh_command {
 
 /* shell.c. Opens the image; snap NULL: in main, or where there is something. -1 to go on, else the exit status. */
 int shell_open(struct shell *, const char *snap);
+/* The same with an image that is open already, as base. */
+int shell_start(struct shell *, const char *snap);
 void shell_close(struct shell *);
 /* Closes what is open of the image, and forgets what is pending; the places stay. */
 void shell_let_go(struct shell *);

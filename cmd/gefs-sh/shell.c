@@ -21,12 +21,18 @@ int
 shell_open(struct shell *sh, const char *snap)
 {
 	gefs_options how = sh->open;
-	gefs_tree t;
 
 	how.write = sh->write;
-	sh->img = sh->base = open_image(sh->image, &how);
-	if (!sh->img)
-		return EXIT_FAILED;
+	sh->base = open_image(sh->image, &how);
+	return sh->base ? shell_start(sh, snap) : EXIT_FAILED;
+}
+
+int
+shell_start(struct shell *sh, const char *snap)
+{
+	gefs_tree t;
+
+	sh->img = sh->base;
 	interrupt_image(sh->img);
 	if (snap) {
 		int status = tree_parse(sh, snap, &t);
