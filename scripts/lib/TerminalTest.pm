@@ -1,7 +1,7 @@
 package TerminalTest;
 
 # A program in a real terminal: a pane of a tmux server of its own, typed into and looked at. Nothing here waits for a
-# fixed time; what is expected is waited for, up to GEFS_TEST_LIMIT seconds (default 120).
+# fixed time; what is expected is waited for, up to GEFS_SCREEN_LIMIT seconds (default 120).
 
 use strict;
 use warnings;
@@ -11,7 +11,7 @@ use Time::HiRes qw(sleep time);
 use Test::More ();
 use GefsTest qw(run complaint);
 
-my $limit = $ENV{GEFS_TEST_LIMIT} // 120;
+my $limit = $ENV{GEFS_SCREEN_LIMIT} // 120;
 
 # new(columns => 80, rows => 24, env => {NAME => VALUE, ...}, dir => DIR, command => [...])
 sub new
@@ -147,8 +147,9 @@ sub status
 	my ($self) = @_;
 	my $deadline = time + $limit;
 	for (;;) {
-		my ($dead, $status) = split ' ', $self->tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status}');
-		return $status // 'signal' if $dead;
+		my $how = $self->tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status} #{pane_dead_signal}');
+		return $1 if $how =~ /\A1 (\d+) /;
+		return "signal $1" if $how =~ /\A1  (\S+)/;
 		return 'still there' if time > $deadline;
 		sleep 0.02;
 	}
