@@ -120,7 +120,7 @@ const struct sh_command sh_around[] = {
 	{"diff", "SNAP SNAP [PATH]", 2, 3, "ssp", 0, diff_options, "tells in what the files of two snapshots differ",
 	 "+ is only in the second, - only in the first, ~ in both but not the same. Only\n"
 	 "what differs is read. Contents are told apart by the hashes of their blocks.\n", around_diff},
-	{"get", "SRC... DST", 2, -1, "p", SH_PROGRESS, get_options, "copies files out of the image, to the host",
+	{"get", "SRC... DST", 2, -1, "pg", SH_PROGRESS, get_options, "copies files out of the image, to the host",
 	 "DST is a file of the host, or a directory. Contents are verified, holes stay\n"
 	 "holes, permissions and times of change are kept. A file has its name only when\n"
 	 "it is complete. With -r a file keeps its whole path below DST. Zeros take the\n"

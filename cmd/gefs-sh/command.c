@@ -186,12 +186,14 @@ perform(struct shell *sh, const struct call *c)
 	damage_end();
 	if (status == EXIT_DONE && damage_met())
 		status = EXIT_DAMAGE;
+	fflush(stdout);
+	pager_end(p);
 	if (interrupted()) {
+		if (sh->interactive)
+			fputs("\n", stderr); /* behind the ^C */
 		complain("interrupted");
 		status = EXIT_FAILED;
 	}
-	fflush(stdout);
-	pager_end(p);
 	if (sh->interactive)
 		clearerr(stdout); /* whoever left the pager has seen enough */
 	return status;
@@ -210,7 +212,6 @@ run(struct shell *sh, char **word)
 	if ((status = parse(&c, word)) >= 0 || (status = allowed(sh, c.cmd->flags)) >= 0)
 		return status;
 	damage_forget();
-	interrupts_forget();
 	return perform(sh, &c);
 }
 

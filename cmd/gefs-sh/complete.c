@@ -78,6 +78,23 @@ offer_addresses(struct found *f)
 	}
 }
 
+/* Places of structures: those that every image has. */
+static void
+offer_places(struct found *f)
+{
+	static const char *const each[] = {"arena", "log"};
+
+	offer(f, strdup("super"));
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < gefs_arena_count(shell->img); i++) {
+			char *text = NULL;
+			if (asprintf(&text, "%s[%zu]", each[k], i) >= 0)
+				offer(f, text);
+		}
+	offer_labels(f, ":root");
+	offer(f, strdup("snap:root"));
+}
+
 /* ---- paths ---- */
 
 struct paths {
@@ -212,10 +229,23 @@ offer_kind(struct found *f, char kind)
 		break;
 	case 'p':
 	case 'd':
+	case 'g':
 		offer_paths(f, kind == 'd');
 		break;
 	case 's':
 		offer_labels(f, "");
+		break;
+	case 't':
+		offer_paths(f, false);
+		offer_labels(f, "");
+		offer_addresses(f);
+		offer(f, strdup("all"));
+		break;
+	case 'w':
+		offer_places(f);
+		if (strchr(f->prefix, '/'))
+			offer_paths(f, false);
+		offer_addresses(f);
 		break;
 	case 'a':
 		offer_addresses(f);
@@ -226,14 +256,51 @@ offer_kind(struct found *f, char kind)
 	}
 }
 
-/* Which argument of its command the next word is; options and their values are none. */
-static size_t
-position(const struct words *w)
+/* The option whose value follows this word; NULL: none does. */
+static const struct sh_option *
+wants_value(const struct sh_command *cmd, const char *word)
 {
-	size_t args = 0;
-	for (size_t i = 1; i < w->n; i++)
-		args += w->word[i][0] != '-';
-	return args;
+	size_t n = strlen(word);
+	bool has_dash = word[0] == '-' && n > 1;
+
+	for (const struct sh_option *o = cmd->options; has_dash && o && o->name; o++)
+		if (o->arg && (strcmp(word + (word[1] == '-' ? 2 : 1), o->name) == 0 ||
+			       (word[1] != '-' && o->letter && word[n - 1] == o->letter)))
+			return o;
+	return NULL;
+}
+
+/* What the value of an option is, by what it is called. */
+static char
+kind_of_value(const struct sh_option *o)
+{
+	return strcmp(o->arg, "SNAP") == 0 ? 's' : strcmp(o->arg, "PATH") == 0 ? 'p' : strcmp(o->arg, "FILE") == 0 ? 'f' : 0;
+}
+
+/* The kind of word that comes after these; 0: none that is known. */
+static char
+kind_of(const struct words *w)
+{
+	const struct sh_command *cmd = sh_command_find(w->word[0]);
+	const struct sh_option *o = NULL;
+	size_t args = 0, kinds = cmd ? strlen(cmd->kinds) : 0;
+	bool options = true;
+
+	for (size_t i = 1; cmd && i < w->n; i++) {
+		const char *word = w->word[i];
+		if (o) {
+			o = NULL; /* that was its value */
+		} else if (options && strcmp(word, "--") == 0) {
+			options = false;
+		} else if (!options || word[0] != '-' || !word[1]) {
+			args++;
+		} else {
+			o = wants_value(cmd, word);
+		}
+	}
+	if (o)
+		return kind_of_value(o);
+	return kinds ? cmd->kinds[args < kinds ? args : kinds - 1] : 0;
 }
 
 /* The longest beginning that all share comes first, as readline wants it. */
@@ -282,25 +349,55 @@ command_start(const char *line)
 	}
 }
 
-/* The kind of argument that is to come; 0: none that is known. */
-static char
-kind_of(const struct words *w)
+/* A word as it was typed, without its quotes. */
+static char *
+take_quotes(const char *text, int quote_char)
 {
-	const struct sh_command *cmd = sh_command_find(w->word[0]);
-	size_t i = position(w), kinds = cmd ? strlen(cmd->kinds) : 0;
+	struct words w;
+	char *out, *line = NULL;
 
-	return kinds ? cmd->kinds[i < kinds ? i : kinds - 1] : 0;
+	if (quote_char && asprintf(&line, "%c%s%c", quote_char, text, quote_char) < 0)
+		return NULL;
+	words_split(line ? line : text, 0, &w);
+	out = strdup(w.n ? w.word[0] : text);
+	words_free(&w);
+	free(line);
+	return out;
 }
+
+static char *
+unquote(char *text, int quote_char)
+{
+	return take_quotes(text, quote_char);
+}
+
+/* The line before the word; NULL if that word does not begin there, but in the middle of one. */
+static char *
+line_before(int start)
+{
+	char *before = strndup(rl_line_buffer, (size_t)start);
+	int quote = rl_completion_quote_character;
+
+	if (!before || !quote || start == 0 || before[start - 1] != (char)quote)
+		return before;
+	before[start - 1] = 0;
+	if (start == 1 || strchr(rl_basic_word_break_characters, before[start - 2]))
+		return before;
+	free(before);
+	return NULL;
+}
+
+static bool in_image; /* what is completed is no file of the host */
 
 static char **
 complete(const char *text, int start, int end)
 {
-	char *before = strndup(rl_line_buffer, (size_t)start), kind = 0;
-	struct found f = {.prefix = text};
+	char *before = line_before(start), *plain = take_quotes(text, rl_completion_quote_character), kind = 0;
+	struct found f = {.prefix = plain};
 	struct words w = {.n = 0};
 
 	(void)end;
-	if (before && words_split(before, command_start(before), &w)) {
+	if (before && plain && words_split(before, command_start(before), &w)) {
 		kind = w.n ? kind_of(&w) : 'c';
 		const struct sh_command *cmd = w.n ? sh_command_find(w.word[0]) : NULL;
 		if (cmd && *text == '-')
@@ -309,12 +406,15 @@ complete(const char *text, int start, int end)
 	}
 	words_free(&w);
 	free(before);
-	rl_attempted_completion_over = kind != 'f';
+	free(plain);
+	in_image = f.n > 0 || (kind != 'f' && kind != 'g');
+	rl_attempted_completion_over = in_image;
 	/* Paths in the image are shown by their last element, and quoted. */
-	rl_filename_completion_desired = rl_filename_quoting_desired = kind == 'p' || kind == 'd';
+	rl_filename_completion_desired = rl_filename_quoting_desired = kind && strchr("pdgt", kind);
 	char **out = with_common(&f);
 	size_t n = out ? strlen(out[0]) : 0;
-	rl_completion_suppress_append = n > 0 && !out[1] && out[0][n - 1] == '/'; /* a directory goes on */
+	/* A directory goes on. */
+	rl_completion_suppress_append = n > 0 && !out[1] && out[0][n - 1] == '/';
 	return out;
 }
 
@@ -334,32 +434,28 @@ quote(char *text, int match, char *pointer)
 	return out;
 }
 
-static char *
-unquote(char *text, int quote_char)
-{
-	struct words w;
-	char *out, *line = NULL;
-
-	if (quote_char && asprintf(&line, "%c%s%c", quote_char, text, quote_char) < 0)
-		return NULL;
-	words_split(line ? line : text, 0, &w);
-	out = strdup(w.n ? w.word[0] : text);
-	words_free(&w);
-	free(line);
-	return out;
-}
-
 /* What readline asks the host's file system for, to mark directories, it is not to find. */
 static int
 nowhere(char **name)
 {
-	char *none = strdup("/dev/null/none");
+	char *none = in_image ? strdup("/dev/null/none") : NULL;
 
 	if (!none)
 		return 0;
 	free(*name);
 	*name = none;
 	return 1;
+}
+
+/* Is a character of the line there for itself, after a backslash? */
+static int
+is_quoted(char *line, int at)
+{
+	int n = 0;
+
+	while (n < at && line[at - n - 1] == '\\')
+		n++;
+	return n % 2;
 }
 
 void
@@ -373,5 +469,6 @@ sh_complete_start(struct shell *sh)
 	rl_filename_quote_characters = " \t;#'\"\\$`|<>&";
 	rl_filename_quoting_function = quote;
 	rl_filename_dequoting_function = unquote;
+	rl_char_is_quoted_p = is_quoted;
 	rl_filename_stat_hook = nowhere;
 }

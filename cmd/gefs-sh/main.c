@@ -106,6 +106,7 @@ main(int argc, char **argv)
 {
 	static struct shell sh = {.open = {.super = -1}};
 	struct settings s = {.source = calloc((size_t)argc, sizeof *s.source)};
+	const char *no_color = getenv("NO_COLOR");
 	int c, status;
 
 	program = "gefs-sh";
@@ -120,7 +121,7 @@ main(int argc, char **argv)
 		return usage_error(argc == optind ? "no image given" : "one image at a time");
 	sh.image = argv[optind];
 	sh.interactive = s.n == 0 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	sh.color = isatty(STDOUT_FILENO) && !sh.json && !getenv("NO_COLOR");
+	sh.color = isatty(STDOUT_FILENO) && !sh.json && !(no_color && *no_color);
 	signal(SIGPIPE, SIG_IGN); /* a pager may go at any time */
 	catch_interrupts();
 	status = shell_open(&sh, s.snap);

@@ -23,6 +23,7 @@ struct pager {
 	/* The thread's: */
 	char *held;
 	size_t n, cap;
+	char last;              /* what was printed last, or 0 */
 	unsigned lines, column; /* on the screen, as far as it was held back */
 	pid_t child;
 	int to;               /* the pager; -1: there is none */
@@ -156,7 +157,8 @@ reader(void *arg)
 		if (n < 0)
 			continue;
 		look(p, buf, (size_t)n);
-		if (holding && hold(p, buf, (size_t)n) && p->lines < p->rows)
+		p->last = buf[n - 1];
+		if (holding && hold(p, buf, (size_t)n) && p->lines + (p->column > 0) <= p->rows)
 			continue;
 		if (holding) {
 			holding = false;
@@ -247,6 +249,8 @@ pager_end(struct pager *p)
 		close(p->to);
 	while (p->child > 0 && waitpid(p->child, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	if (p->child <= 0 && p->last && p->last != '\n')
+		give(p->terminal, "\n", 1); /* what comes next begins a line */
 	close(p->terminal);
 	close(p->errors);
 	free(p->held);

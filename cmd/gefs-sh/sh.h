@@ -87,7 +87,8 @@ struct sh_command {
 	const char *args;  /* as help shows them */
 	int min, max;      /* how many, without options; max -1: any number */
 	/* What each of them is, for completion, the last letter standing for all further ones: p path in the image, d
-	 * directory in the image, s label, a address, w place of a field, c command, f file of the host, v other word. */
+	 * directory in the image, s label, a address, w place of a field, c command, f file of the host, g that
+	 * or else a path in the image, t whatever has a hash, v other word. */
 	const char *kinds;
 	unsigned flags;
 	const struct sh_option *options; /* NULL: none */

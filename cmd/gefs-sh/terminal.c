@@ -1,5 +1,6 @@
 /* Commands from a person: prompt, line editing, history. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -57,14 +58,34 @@ history_file(void)
 	return path;
 }
 
-/* A line once, however often it is repeated; lines that begin with a blank are nobody's business. */
+/* What earlier sessions have left; false if nothing can be kept, which is told. */
+static bool
+recall(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600); /* readline does not make it */
+
+	if (fd < 0) {
+		complain("%s: cannot keep the history: %s", file, strerror(errno));
+		return false;
+	}
+	close(fd);
+	history_truncate_file(file, HISTORY);
+	read_history(file);
+	return true;
+}
+
+/* A line once, however often it is repeated; lines that begin with a blank are nobody's business. It goes to the file at
+ * once: other sessions write there too, and a terminal may be closed at any time. */
 static void
-remember(const char *line)
+remember(const char *line, const char *file)
 {
 	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
 
-	if (*line && *line != ' ' && !(last && strcmp(last->line, line) == 0))
-		add_history(line);
+	if (!*line || *line == ' ' || (last && strcmp(last->line, line) == 0))
+		return;
+	add_history(line);
+	if (file)
+		append_history(1, file);
 }
 
 /* ---- the prompt ---- */
@@ -166,23 +187,23 @@ int
 sh_terminal(struct shell *sh)
 {
 	const struct sigaction interrupt = {.sa_handler = on_interrupt};
-	char *file = history_file(), *line;
+	char *path = history_file(), *line;
+	size_t lost;
 
 	sigaction(SIGINT, &interrupt, NULL);
 	signal(SIGTERM, SIG_DFL); /* nothing is half done between two commands */
 	set_up_readline(sh);
-	if (file)
-		read_history(file);
+	const char *file = path && recall(path) ? path : NULL;
 	while (!sh->leave && (line = read_line(sh))) {
-		remember(line);
+		remember(line, file);
 		run_line(sh, line);
 		free(line);
 	}
 	if (!sh->leave)
 		putchar('\n'); /* the end of input leaves the cursor behind the prompt */
-	if (file && write_history(file) != 0)
-		complain("%s: cannot keep the history: %s", file, strerror(errno));
-	free(file);
+	free(path);
 	program = "gefs-sh";
+	if ((lost = sh->edit ? gefs_edit_count(sh->edit) : 0) > 0)
+		complain("what was changed in %zu block%s was not committed, and is forgotten", lost, lost == 1 ? "" : "s");
 	return EXIT_DONE;
 }

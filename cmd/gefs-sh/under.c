@@ -82,7 +82,7 @@ const struct sh_command sh_under[] = {
 	 "PREFIX is dat:, dat:7, ent:0, up:, label:main, snap:, dlist:, conf: or hex digits.\n", under_scan},
 	{"owner", "[ADDR]", 0, 1, "a", 0, NULL, "tells everything that refers to a block", ADDRESSES, under_owner},
 	{"path", "QID", 1, 1, "v", 0, snap_options, "tells the path of a file by its qid path", NULL, under_path},
-	{"verify", "[ADDR | PATH | SNAP | all]...", 0, -1, "p", 0, NULL, "verifies hashes, and tells what breaks",
+	{"verify", "[ADDR | PATH | SNAP | all]...", 0, -1, "t", 0, NULL, "verifies hashes, and tells what breaks",
 	 "A block against every pointer to it; the contents of a file, or of all below a\n"
 	 "directory; a snapshot, or everything, as check does. Without argument: the block\n"
 	 "at the cursor.\n",
