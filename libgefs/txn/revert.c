@@ -9,19 +9,19 @@ enum { SECTOR = 512 }; /* what a disk writes wholly or not at all */
 
 struct revert {
 	struct undofile *u;
-	gefs_image *img;
+	struct disk *disk;
 	struct undo_record *by_addr; /* all of them, by address and phase */
 	bool dry_run;
 	gefs_undo_result *res;
 };
 
 static int
-belongs(const struct undofile *u, const gefs_image *img, gefs_error *e)
+belongs(const struct undofile *u, const struct disk *d, const gefs_image *img, gefs_error *e)
 {
-	const char *what = img->disk->size != u->device_size			? "another size" :
-			   img->f->blksz != u->blksz				? "another block size" :
-			   image_super(img)->snap_root.hash != u->root_hash ? "other snapshots" :
-									      NULL;
+	const char *what = d->size != u->device_size					? "another size" :
+			   img && img->f->blksz != u->blksz				? "another block size" :
+			   img && image_super(img)->snap_root.hash != u->root_hash ? "other snapshots" :
+										      NULL;
 	if (!what)
 		return 0;
 	return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "%s: belongs to another image, or this one was changed since: it has %s", u->path,
@@ -63,7 +63,7 @@ verify_block(struct revert *r, size_t i, size_t *next, gefs_error *e)
 	bool explained = false;
 
 	memset(foreign, 1, sizeof foreign);
-	if (disk_read(r->img->disk, now, r->u->blksz, addr, e) < 0)
+	if (disk_read(r->disk, now, r->u->blksz, addr, e) < 0)
 		return -1;
 	for (; i < r->u->n && r->by_addr[i].addr == addr; i++) {
 		if (undofile_blocks(r->u, &r->by_addr[i], before, after, e) < 0)
@@ -100,13 +100,13 @@ restore(struct revert *r, const struct undo_record *rec, bool *wrote, gefs_error
 {
 	uint8_t now[65536], before[65536], after[65536];
 
-	if (undofile_blocks(r->u, rec, before, after, e) < 0 || disk_read(r->img->disk, now, r->u->blksz, rec->addr, e) < 0)
+	if (undofile_blocks(r->u, rec, before, after, e) < 0 || disk_read(r->disk, now, r->u->blksz, rec->addr, e) < 0)
 		return -1;
 	if (memcmp(now, before, r->u->blksz) == 0)
 		return 0;
 	r->res->restored++;
 	*wrote = true;
-	return r->dry_run ? 0 : disk_write(r->img->disk, before, r->u->blksz, rec->addr, e);
+	return r->dry_run ? 0 : disk_write(r->disk, before, r->u->blksz, rec->addr, e);
 }
 
 /* The phases backwards: what is on the disk after each of them is what was there before it, at which the image loads. */
@@ -119,20 +119,20 @@ restore_all(struct revert *r, gefs_error *e)
 		if (restore(r, &r->u->rec[i], &wrote, e) < 0)
 			return -1;
 		bool last = i == 0 || r->u->rec[i - 1].phase != r->u->rec[i].phase;
-		if (last && wrote && !r->dry_run && disk_barrier(r->img->disk, e) < 0)
+		if (last && wrote && !r->dry_run && disk_barrier(r->disk, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 int
-revert(struct undofile *u, gefs_image *img, bool dry_run, gefs_undo_result *res, gefs_error *e)
+revert(struct undofile *u, struct disk *d, const gefs_image *img, bool dry_run, gefs_undo_result *res, gefs_error *e)
 {
-	struct revert r = {.u = u, .img = img, .dry_run = dry_run, .res = res};
+	struct revert r = {.u = u, .disk = d, .dry_run = dry_run, .res = res};
 	gefs_error why = {0};
 
 	*res = (gefs_undo_result){.blocks = u->n};
-	int rc = belongs(u, img, e);
+	int rc = belongs(u, d, img, e);
 	if (rc == 0)
 		rc = verify(&r, e);
 	if (rc == 0 && restore_all(&r, &why) < 0)
@@ -141,10 +141,24 @@ revert(struct undofile *u, gefs_image *img, bool dry_run, gefs_undo_result *res,
 	return rc;
 }
 
+/* After a change in place, what is on the disk need not be an image: only its blocks tell whether it is the right
+ * one. */
+static int
+revert_blocks(struct undofile *u, const char *image, const gefs_options *o, bool dry_run, gefs_undo_result *res,
+	      gefs_error *e)
+{
+	struct disk *d = disk_open_image(image, o, e);
+	int rc = d ? revert(u, d, NULL, dry_run, res, e) : -1;
+
+	disk_close(d);
+	return rc;
+}
+
 int
 gefs_undo(const char *undo, const char *image, const gefs_options *o, bool dry_run, gefs_undo_result *res, gefs_error *e)
 {
 	struct undofile u;
+	gefs_image *img = NULL;
 	int rc = -1;
 
 	*res = (gefs_undo_result){0};
@@ -152,9 +166,10 @@ gefs_undo(const char *undo, const char *image, const gefs_options *o, bool dry_r
 		return -1;
 	/* Which version it is has been known when the change was made. */
 	gefs_options how = {.offset = o ? o->offset : 0, .jobs = o ? o->jobs : 0, .super = -1, .format = u.format, .write = !dry_run};
-	gefs_image *img = gefs_open(image, &how, e);
-	if (img)
-		rc = revert(&u, img, dry_run, res, e);
+	if (u.root_hash == 0)
+		rc = revert_blocks(&u, image, &how, dry_run, res, e);
+	else if ((img = gefs_open(image, &how, e)))
+		rc = revert(&u, img->disk, img, dry_run, res, e);
 	gefs_close(img);
 	undofile_close(&u);
 	return rc;

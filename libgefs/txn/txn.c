@@ -8,6 +8,7 @@
 
 struct txn {
 	uint32_t blksz;
+	bool in_place;
 	struct txn_write *w;
 	size_t n, cap;
 	uint8_t **blocks; /* all that the writes point to */
@@ -21,6 +22,12 @@ txn_new(uint32_t blksz)
 	if (t)
 		t->blksz = blksz;
 	return t;
+}
+
+void
+txn_in_place(struct txn *t)
+{
+	t->in_place = true;
 }
 
 void
@@ -124,14 +131,13 @@ txn_commit(struct txn *t, gefs_image *img, const char *undo, gefs_error *e)
 	if (learn_before(t, img->disk, e) < 0)
 		return -1;
 	qsort(t->w, t->n, sizeof *t->w, by_phase);
-	if (undo && undofile_save(undo, img, t->w, t->n, e) < 0)
+	if (undo && undofile_save(undo, img, t->in_place, t->w, t->n, e) < 0)
 		return -1;
 	if (write_phases(t, img->disk, &why) == 0)
 		return 0;
+	const char *state = t->in_place ? "" : ", and the image loads as before or after it";
 	if (undo)
-		return gefs_fail_as(e, &why,
-				 "%s; the change is incomplete, and the image loads as before or after it: "
-				 "gefs-undo \"%s\" IMAGE puts it back", why.text, undo);
-	return gefs_fail_as(e, &why,
-			 "%s; the change is incomplete, and the image loads as before or after it: repeat it", why.text);
+		return gefs_fail_as(e, &why, "%s; the change is incomplete%s: gefs-undo \"%s\" IMAGE puts it back",
+				    why.text, state, undo);
+	return gefs_fail_as(e, &why, "%s; the change is incomplete%s: repeat it", why.text, state);
 }

@@ -13,6 +13,9 @@ struct txn_write {
 struct txn;
 struct txn *txn_new(uint32_t blksz);
 void txn_free(struct txn *); /* NULL is fine */
+/* Blocks that are in use get overwritten: only the undo file makes the change all or nothing, whatever becomes of the
+ * root data. */
+void txn_in_place(struct txn *);
 
 /* The block is copied. A block may be written again in a later phase, but not twice in one. */
 int txn_put(struct txn *, unsigned phase, uint64_t addr, const void *block, gefs_error *);

@@ -36,7 +36,7 @@ put(int fd, const uint8_t *p, size_t n, const char *path, gefs_error *e)
 }
 
 static int
-put_header(int fd, const char *path, const gefs_image *img, size_t n, uint64_t *hash, gefs_error *e)
+put_header(int fd, const char *path, const gefs_image *img, bool in_place, size_t n, uint64_t *hash, gefs_error *e)
 {
 	uint8_t h[HEADER] = {0};
 
@@ -45,7 +45,7 @@ put_header(int fd, const char *path, const gefs_image *img, size_t n, uint64_t *
 	put_be32(h + 12, img->f->blksz);
 	put_be64(h + 16, img->disk->size);
 	memcpy(h + 24, img->f->name, strnlen(img->f->name, NAME - 1));
-	put_be64(h + 40, image_super(img)->snap_root.hash);
+	put_be64(h + 40, in_place ? 0 : image_super(img)->snap_root.hash);
 	put_be64(h + 48, n);
 	*hash = gefs_metro64(h, HEADER - HASH, 0);
 	put_be64(h + HEADER - HASH, *hash);
@@ -71,13 +71,14 @@ put_record(int fd, const char *path, const struct txn_write *w, uint32_t blksz, 
 }
 
 static int
-put_all(int fd, const char *path, const gefs_image *img, const struct txn_write *w, size_t n, gefs_error *e)
+put_all(int fd, const char *path, const gefs_image *img, bool in_place, const struct txn_write *w, size_t n,
+	gefs_error *e)
 {
 	uint32_t blksz = img->f->blksz;
 	size_t room = RECORD + ZSTD_compressBound(2 * (size_t)blksz) + HASH;
 	uint8_t *pair = malloc(2 * (size_t)blksz), *raw = malloc(room);
 	uint64_t hash = 0;
-	int rc = pair && raw ? put_header(fd, path, img, n, &hash, e) : gefs_fail_memory(e);
+	int rc = pair && raw ? put_header(fd, path, img, in_place, n, &hash, e) : gefs_fail_memory(e);
 
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = put_record(fd, path, &w[i], blksz, pair, raw, room, &hash, e);
@@ -108,7 +109,8 @@ sync_folder(const char *path, gefs_error *e)
 }
 
 int
-undofile_save(const char *path, const gefs_image *img, const struct txn_write *w, size_t n, gefs_error *e)
+undofile_save(const char *path, const gefs_image *img, bool in_place, const struct txn_write *w, size_t n,
+	      gefs_error *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
@@ -118,7 +120,7 @@ undofile_save(const char *path, const gefs_image *img, const struct txn_write *w
 				 "the image back; remove it, or name another file with --undo", path, path);
 	if (fd < 0)
 		return gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, "cannot make the undo file \"%s\"", path);
-	int rc = put_all(fd, path, img, w, n, e);
+	int rc = put_all(fd, path, img, in_place, w, n, e);
 	if (rc == 0 && fsync(fd) < 0)
 		rc = gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, "cannot make the undo file \"%s\" durable", path);
 	if (close(fd) < 0 && rc == 0)

@@ -5,7 +5,7 @@
  *	        12  4  block size
  *	        16  8  device size
  *	        24 16  name of the on-disk version, filled up with zeros
- *	        40  8  hash of the root of the snapshot tree
+ *	        40  8  hash of the root of the snapshot tree, which the change does not alter; 0: it may
  *	        48  8  number of writes
  *	        56  8  MetroHash64 of all before, seed 0
  *	write    0  4  phase
@@ -21,7 +21,8 @@
 #include "txn/txn.h"
 
 /* Makes the file, complete and durable, or leaves none behind. Never overwrites one. */
-int undofile_save(const char *path, const gefs_image *, const struct txn_write *, size_t n, gefs_error *);
+int undofile_save(const char *path, const gefs_image *, bool in_place, const struct txn_write *, size_t n,
+		  gefs_error *);
 
 struct undo_record {
 	unsigned phase;
@@ -38,7 +39,7 @@ struct undofile {
 	uint64_t at;      /* while reading */
 	uint64_t hash;
 	uint32_t blksz;
-	uint64_t device_size, root_hash;
+	uint64_t device_size, root_hash; /* root_hash: 0 when in_place was said */
 	char format[17];
 	struct undo_record *rec;
 	size_t n, cap;

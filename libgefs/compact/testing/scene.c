@@ -194,7 +194,7 @@ scene_undo(const struct scene *s, struct disk *d, gefs_error *e)
 	if (undofile_open(&u, s->undo, e) < 0)
 		return -1;
 	gefs_image *img = open_disk(d, e);
-	int rc = img ? revert(&u, img, false, &res, e) : -1;
+	int rc = img ? revert(&u, img->disk, img, false, &res, e) : -1;
 	gefs_close(img);
 	undofile_close(&u);
 	return rc;
