@@ -76,15 +76,14 @@ TEST_LINKS := $(SCRIPT_TESTS:%=$(BUILD)/t/%)
 DAMAGE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard testdata/damage/gefs-damage/*.c))
 FUZZ_TARGETS := $(patsubst libgefs/fuzz/%_fuzz.c,%,$(wildcard libgefs/fuzz/*_fuzz.c))
 FUZZ_PACK := $(BUILD)/t/images.pack
-FUZZ_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/fuzz/support/*.c)) \
-		$(addprefix $(BUILD)/testdata/damage/gefs-damage/,detect.o layout.o rehash.o)
+FUZZ_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/fuzz/support/*.c))
 TEST_TOOLS := $(BUILD)/t/gefs-damage $(BUILD)/t/flip_test $(FUZZ_TARGETS:%=$(BUILD)/t/fuzz-%)
 
 $(BUILD)/t/gefs-damage: $(DAMAGE_OBJ) $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
 
-$(BUILD)/t/flip_test: $(addprefix $(BUILD)/testdata/damage/,flip_test.o gefs-damage/layout.o) $(BUILD)/lib/libgefs.a
+$(BUILD)/t/flip_test: $(BUILD)/testdata/damage/flip_test.o $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
 	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
 

@@ -7,13 +7,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sparse *s = sparse_choose(&data, &size);
-	gefs_super sb;
 
-	if (size < 1 || !store_root(&s->store, &sb))
+	if (size < 1)
 		return 0;
-	uint64_t header = sb.arena[data[0] % sb.narena].addr;
-	for (uint32_t i = 0; i < s->store.format.header_copies; i++)
-		sparse_write(s, header + i * s->store.format.blksz, 0, data + 1, size - 1);
-	explore_store(s, -1);
+	const gefs_super *sb = image_super(s->img);
+	uint64_t header = sb->arena[data[0] % sb->narena].addr;
+	for (uint32_t i = 0; i < s->img->f->header_copies; i++)
+		sparse_write(s, header + i * s->img->f->blksz, 0, data + 1, size - 1);
+	explore_sparse(s, -1);
 	return 0;
 }

@@ -9,7 +9,7 @@ enum { RIGHT_HASHES = 1, RIGHT_FILL = 2, LAST_ROOT = 4 };
 static unsigned
 mutate_all(struct sparse *s, const uint8_t *p, size_t size)
 {
-	uint32_t blksz = s->store.format.blksz;
+	uint32_t blksz = s->img->f->blksz;
 	unsigned flags = p[0];
 	size_t n, per_piece = UNIT / blksz;
 
@@ -18,9 +18,9 @@ mutate_all(struct sparse *s, const uint8_t *p, size_t size)
 		n = p[4] < size - 5 ? p[4] : size - 5;
 		sparse_write(s, sparse_addr(s, i / per_piece) + i % per_piece * blksz, be16(p + 2) % blksz, p + 5, n);
 	}
-	if (!(flags & RIGHT_HASHES))
-		memset(s->marks, 0, store_blocks(&s->store));
-	s->fill = (flags & RIGHT_FILL) != 0;
+	s->wrong = !(flags & RIGHT_HASHES);
+	for (size_t i = 0; flags & RIGHT_FILL && i < s->edit->n; i++)
+		s->edit->change[i]->marks |= MARK_FILL;
 	return flags;
 }
 
@@ -30,6 +30,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sparse *s = sparse_choose(&data, &size);
 
 	if (size >= 1)
-		explore_store(s, mutate_all(s, data, size) & LAST_ROOT ? 1 : -1);
+		explore_sparse(s, mutate_all(s, data, size) & LAST_ROOT ? 1 : -1);
 	return 0;
 }

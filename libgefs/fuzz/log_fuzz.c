@@ -6,18 +6,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sparse *s = sparse_choose(&data, &size);
-	gefs_super sb;
-	struct arena_header h;
 
-	if (!s || !store_root(&s->store, &sb))
+	if (!s)
 		return 0;
-	const struct format *f = &s->store.format;
-	size_t head = s->store.layout->log_hash - 2;
+	uint64_t log = s->img->arenas[0].pub.log_head;
+	size_t head = s->edit->layout->log_hash - 2;
 	if (size < head)
 		return 0;
-	f->arena_decode(f, store_block(&s->store, sb.arena[0].addr), &h);
-	sparse_write(s, h.log_head, 2, data, head);
-	sparse_write(s, h.log_head, f->log_header, data + head, size - head);
-	explore_store(s, -1);
+	sparse_write(s, log, 2, data, head);
+	sparse_write(s, log, s->img->f->log_header, data + head, size - head);
+	explore_sparse(s, -1);
 	return 0;
 }

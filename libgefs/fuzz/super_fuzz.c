@@ -7,8 +7,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sparse *s = sparse_choose(&data, &size);
 
-	for (uint32_t i = 0; s && i < s->store.nroots; i++)
-		sparse_write(s, s->store.root[i], 0, data, size);
-	explore_store(s, -1);
+	for (uint32_t i = 0; s && i < s->img->ncopies; i++)
+		sparse_write(s, s->img->copy[i].addr, 0, data, size);
+	explore_sparse(s, -1);
 	return 0;
 }

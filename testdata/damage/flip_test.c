@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
-#include "gefs-damage/layout.h"
+#include "format/layout.h"
 #include "image.h"
 
 enum part_kind { SUPER, HEADER, LOG, NODE, DEADLIST, DATA, KINDS };

@@ -38,33 +38,60 @@ find(const struct sparse *s, uint64_t addr)
 	return lo < s->n && sparse_addr(s, lo) == addr ? lo : s->n;
 }
 
-static uint8_t *
-at(struct store *store, uint64_t addr, size_t n)
+struct sparse_disk {
+	struct disk disk;
+	const struct sparse *s;
+};
+
+static int64_t
+sparse_pread(struct disk *d, void *buf, size_t len, uint64_t off)
 {
-	struct sparse *s = (struct sparse *)store;
-	uint64_t in = addr % UNIT;
-	size_t i = find(s, addr - in);
-	if (i == s->n || in + n > UNIT)
-		return NULL;
-	s->touched[i] = 1;
-	return s->data + i * UNIT + in;
+	const struct sparse *s = ((struct sparse_disk *)d)->s;
+	uint64_t in = off % UNIT;
+	size_t i = find(s, off - in);
+
+	if (off >= d->size)
+		return 0;
+	if (len > UNIT - in)
+		len = (size_t)(UNIT - in);
+	if (len > d->size - off)
+		len = (size_t)(d->size - off);
+	if (i < s->n)
+		memcpy(buf, s->packed + i * ITEM + 8 + in, len);
+	else
+		memset(buf, 0, len);
+	return (int64_t)len;
+}
+
+static void
+sparse_close(struct disk *d)
+{
+	free(d);
+}
+
+static struct disk *
+sparse_disk(const struct sparse *s)
+{
+	static const struct disk_ops ops = {.pread = sparse_pread, .close = sparse_close};
+	struct sparse_disk *d = calloc(1, sizeof *d);
+	if (!d)
+		abort();
+	d->disk.ops = &ops;
+	d->disk.size = s->size;
+	d->s = s;
+	return &d->disk;
 }
 
 static void
 load(struct sparse *s, const uint8_t *p)
 {
-	s->store.size = be64(p);
-	s->store.at = at;
+	const gefs_options o = {.super = -1, .jobs = 1};
+
+	s->size = be64(p);
 	s->n = be64(p + 8);
 	s->packed = p + 16;
-	s->data = malloc(s->n * UNIT);
-	s->touched = calloc(s->n, 1);
-	for (size_t i = 0; s->data && i < s->n; i++)
-		memcpy(s->data + i * UNIT, s->packed + i * ITEM + 8, UNIT);
-	if (!s->data || !s->touched || !store_detect(&s->store))
-		abort();
-	s->marks = calloc(store_blocks(&s->store), 1);
-	if (!s->marks)
+	s->img = image_open_disk(sparse_disk(s), &o, "base image", NULL);
+	if (!s->img)
 		abort();
 }
 
@@ -78,14 +105,13 @@ sparse_use(unsigned which)
 	for (unsigned i = 0; i < which; i++)
 		p += 16 + be64(p + 8) * ITEM;
 	struct sparse *s = &images[which % MAX_IMAGES];
-	if (!s->data)
+	if (!s->img)
 		load(s, p);
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->touched[i])
-			memcpy(s->data + i * UNIT, s->packed + i * ITEM + 8, UNIT);
-		s->touched[i] = 0;
-	}
-	s->fill = false;
+	gefs_edit_end(s->edit);
+	s->edit = gefs_edit_begin(s->img, NULL);
+	if (!s->edit)
+		abort();
+	s->wrong = false;
 	return s;
 }
 
@@ -100,76 +126,36 @@ sparse_choose(const uint8_t **data, size_t *size)
 }
 
 void
-sparse_write(struct sparse *s, uint64_t addr, uint32_t at_byte, const uint8_t *bytes, size_t n)
+sparse_write(struct sparse *s, uint64_t addr, uint32_t at, const uint8_t *bytes, size_t n)
 {
-	const struct format *f = &s->store.format;
-	uint8_t *b = store_block(&s->store, addr);
+	const struct format *f = s->img->f;
+	uint8_t block[GEFS_BLOCK_MAX];
+	gefs_field field;
 
-	if (!b)
+	if (edit_read(s->edit, addr, block, NULL) < 0)
 		return;
-	gefs_block_type type = f->classify(f, b);
-	bool body = type == GEFS_BLOCK_LOG || type == GEFS_BLOCK_DEADLIST;
-	if (n > f->blksz - at_byte)
-		n = f->blksz - at_byte;
-	if (n)
-		memcpy(b + at_byte, bytes, n);
-	s->marks[addr / f->blksz] |= MARK_CHANGED | (body ? MARK_BODY : 0);
-}
-
-struct sparse_disk {
-	struct disk disk;
-	struct sparse *s;
-};
-
-static int64_t
-sparse_pread(struct disk *d, void *buf, size_t len, uint64_t off)
-{
-	struct sparse *s = ((struct sparse_disk *)d)->s;
-	uint64_t in = off % UNIT;
-	size_t i = find(s, off - in);
-
-	if (off >= d->size)
-		return 0;
-	if (len > UNIT - in)
-		len = (size_t)(UNIT - in);
-	if (len > d->size - off)
-		len = (size_t)(d->size - off);
-	if (i < s->n)
-		memcpy(buf, s->data + i * UNIT + in, len);
-	else
-		memset(buf, 0, len);
-	return (int64_t)len;
-}
-
-static void
-sparse_close(struct disk *d)
-{
-	free(d);
-}
-
-struct disk *
-sparse_disk(struct sparse *s)
-{
-	static const struct disk_ops ops = {.pread = sparse_pread, .close = sparse_close};
-	struct sparse_disk *d = calloc(1, sizeof *d);
-	if (!d)
-		abort();
-	d->disk.ops = &ops;
-	d->disk.size = s->store.size;
-	d->s = s;
-	return &d->disk;
+	gefs_block_type type = f->classify(f, block);
+	edit_structure(s->edit,
+		       type == GEFS_BLOCK_LOG	     ? GEFS_IN_LOG
+		       : type == GEFS_BLOCK_DEADLIST ? GEFS_IN_DEADLIST
+						     : GEFS_IN_BLOCK,
+		       addr, &field);
+	field.form = GEFS_FORM_BYTES;
+	field.offset = at;
+	gefs_edit_set_bytes(s->edit, &field, bytes, n < f->blksz - at ? n : f->blksz - at, NULL);
 }
 
 void
-explore_store(struct sparse *s, int super)
+explore_sparse(struct sparse *s, int super)
 {
-	gefs_options o = {.super = super, .jobs = 1};
+	const gefs_options o = {.super = super, .jobs = 1};
 
 	if (!s)
 		return;
-	rehash(&s->store, s->marks, s->fill);
-	gefs_image *img = image_open_disk(sparse_disk(s), &o, "fuzzed image", NULL);
-	if (img)
-		explore(img);
-	gefs_close(img);
+	if (!s->wrong)
+		gefs_edit_rehash(s->edit, NULL);
+	gefs_image *view = gefs_edit_view(s->edit, &o, NULL);
+	if (view)
+		explore(view);
+	gefs_close(view);
 }
