@@ -8,7 +8,7 @@
  *   set WHERE VALUE             a field; bytes (x:HEX) may be longer than it
  *   add WHERE NUMBER            to a field
  *   flip WHERE BIT              bit 0 is the lowest one of the first byte
- *   delete WHERE                a record
+ *   delete WHERE                a record or message
  *   insert NODE KEY VALUE       a record, where its key belongs; the fill in the parent follows
  *   message NODE OP KEY VALUE   a message
  *   append WHERE ENTRY,...      to a log, before its barrier or end, or to a deadlist
