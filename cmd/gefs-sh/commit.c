@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/options.h"
 #include "../common/undoname.h"
 #include "change.h"
 
@@ -24,7 +23,8 @@ look_again(struct shell *sh)
 		if (view)
 			sh->img = view;
 		else
-			complain("as changed, it is no image that could be opened (%s); commands look at what is on the disk", e.text);
+			complain("%s; commands look at what is on the disk",
+				 e.code == GEFS_EFORMAT ? "as changed, it cannot be opened as an image any more" : e.text);
 	}
 	interrupt_image(sh->img);
 }
@@ -72,24 +72,6 @@ change_abort(struct shell *sh, const struct call *c)
 }
 
 /* ---- the disk ---- */
-
-/* Lets go of everything that knows the old contents of the disk, and opens it anew. Without an image that could be opened
- * there is nothing to look at: all commands but a few are refused from then on. */
-static int
-open_again(struct shell *sh)
-{
-	gefs_options how = sh->open;
-	gefs_error e;
-
-	how.write = sh->write;
-	sh->base = sh->img = gefs_open(sh->image, &how, &e);
-	if (!sh->img) {
-		complain("%s; \"undo\" puts back what was there", e.text);
-		return EXIT_FAILED;
-	}
-	interrupt_image(sh->img);
-	return EXIT_DONE;
-}
 
 static void
 tell_commit(const struct shell *sh, size_t blocks, const char *undo)
@@ -154,7 +136,7 @@ change_commit(struct shell *sh, const struct call *c)
 	free(sh->undo);
 	sh->undo = undo;
 	shell_let_go(sh);
-	return open_again(sh);
+	return shell_open_again(sh);
 }
 
 int
@@ -177,7 +159,7 @@ change_undo(struct shell *sh, const struct call *c)
 	int rc = gefs_undo(file, sh->image, &sh->open, false, &r, &e);
 	if (rc < 0)
 		complain_error(&e);
-	if (open_again(sh) != EXIT_DONE || rc < 0)
+	if (shell_open_again(sh) != EXIT_DONE || rc < 0)
 		return EXIT_FAILED;
 	if (!sh->json) {
 		printf("%" PRIu64 " block%s put back; %s is no longer needed\n", r.restored, r.restored == 1 ? "" : "s", file);

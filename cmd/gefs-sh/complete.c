@@ -204,8 +204,8 @@ offer_where(struct found *f)
 static void
 offer_kind(struct found *f, char kind)
 {
-	if (!shell->img && kind != 'c')
-		return; /* a commit has left nothing that could be opened */
+	if (!shell_has_root(shell) && kind != 'c' && kind != 'f')
+		return;
 	switch (kind) {
 	case 'c':
 		offer_commands(f);
