@@ -78,23 +78,6 @@ offer_addresses(struct found *f)
 	}
 }
 
-/* Places of structures: those that every image has. */
-static void
-offer_places(struct found *f)
-{
-	static const char *const each[] = {"arena", "log"};
-
-	offer(f, strdup("super"));
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < gefs_arena_count(shell->img); i++) {
-			char *text = NULL;
-			if (asprintf(&text, "%s[%zu]", each[k], i) >= 0)
-				offer(f, text);
-		}
-	offer_labels(f, ":root");
-	offer(f, strdup("snap:root"));
-}
-
 /* ---- paths ---- */
 
 struct paths {
@@ -241,17 +224,14 @@ offer_kind(struct found *f, char kind)
 		offer_addresses(f);
 		offer(f, strdup("all"));
 		break;
-	case 'w':
-		offer_places(f);
-		if (strchr(f->prefix, '/'))
-			offer_paths(f, false);
-		offer_addresses(f);
-		break;
 	case 'a':
 		offer_addresses(f);
 		break;
 	case 'w':
 		offer_where(f);
+		if (strchr(f->prefix, '/'))
+			offer_paths(f, false);
+		offer_addresses(f);
 		break;
 	}
 }
