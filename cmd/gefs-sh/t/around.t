@@ -36,6 +36,7 @@ subtest history => \&test_history;
 subtest diff => \&test_diff;
 subtest get => \&test_get;
 subtest 'damaged data' => \&test_damage;
+subtest 'contents left out' => \&test_left_out;
 subtest 'odd names' => \&test_names;
 subtest 'no files' => \&test_no_files;
 done_testing();
@@ -610,6 +611,20 @@ sub objects_at
 	my %r = run($sh, '--json', '-k', '-c', $commands, $image);
 	is($r{status}, $status, $commands);
 	return jsonl($r{out});
+}
+
+# Of an image that was packed without contents, nothing is made up.
+sub test_left_out
+{
+	my $packed = "$dir/packed.zst";
+	my %r = run(tool('gefs-pack'), '-q', '-m', '-o', $packed, $image);
+	is(complaint(\%r), undef, 'packed');
+	local $image = $packed;
+	my $why = 'contents of files were left out when the image was packed';
+	says($_, '', 4, "$_: $why\n" =~ s/ .*?:/:/r) for 'cat exec', 'head exec', 'hexdump exec', 'grep x exec';
+	says("get exec $dir/packed", '', 1, "get: there is nothing to copy: $why\n");
+	ok(!-e "$dir/packed", 'and no file of zeros is left');
+	is(told('du -s'), "       1835008        1294472  ./\n", 'what is known without contents is told');
 }
 
 # Names that no server makes: none of them reaches the screen or the host as it is.
