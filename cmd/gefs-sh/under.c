@@ -61,7 +61,8 @@ const struct sh_command sh_under[] = {
 	 "Without FIELD all of them. FIELD is nval, value[3].key, msg[0], byte[7]; or a whole\n"
 	 "WHERE with a field, for example super.qgen.\n",
 	 under_print},
-	{"type", "", 0, 0, "", SH_ROOTLESS, NULL, "tells what the cursor is at", NULL, under_type},
+	{"type", "[TYPE]", 0, 1, "v", SH_ROOTLESS, NULL, "tells what the cursor is at, or takes it for something else",
+	 "TYPE is super, arena, log, deadlist, pivot, leaf or data.\n", under_type},
 	{"child", "[N | FIELD]", 0, 1, "w", SH_ROOTLESS, NULL, "follows the Nth pointer of what the cursor is at",
 	 "N counts from 0. Pointers are the addresses among its fields; of a node, those of\n"
 	 "its records. FIELD names one: loghd, value[3], root.addr.\n",

@@ -199,6 +199,31 @@ test_big_endian(void **state)
 	tour("BE-snaps", places);
 }
 
+/* A block can be taken for what it does not look like: the fields are those of that structure, at their places. */
+static void
+test_types(void **state)
+{
+	static const struct {
+		const char *where;
+		gefs_structure is;
+		uint32_t offset;
+	} rows[] = {{"@0x4000:leaf.nval", GEFS_IN_LEAF, 2},	   {"@0x4000:log.logsz", GEFS_IN_LOG, 2},
+		    {"@0x8000:super.qgen", GEFS_IN_SUPER, 96}, {"@0x0:data.byte[5]", GEFS_IN_BLOCK, 5}};
+	static const char *const wrong[] = {"@0x4000:", "@0x4000:leaves", "@0x4000:leaf:log", "@0x4000:data.nval"};
+	struct bench b = bench_open("autosnap-real");
+	gefs_field f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(gefs_field_find(b.edit, rows[i].where, &f, NULL), 0);
+		assert_int_equal(f.structure, rows[i].is);
+		assert_int_equal(f.offset, rows[i].offset);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_int_equal(gefs_field_find(b.edit, wrong[i], &f, NULL), -1);
+	bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -206,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_gefs9),
 		cmocka_unit_test(test_little_endian),
 		cmocka_unit_test(test_big_endian),
+		cmocka_unit_test(test_types),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("fields", tests, NULL, NULL);

@@ -97,6 +97,29 @@ in_log(struct where *w, uint64_t arena, uint64_t k)
 	}
 }
 
+/* ":TYPE" behind an address: what the block is taken for, whatever it looks like. 1: there is none. */
+static int
+as_type(struct where *w)
+{
+	static const struct {
+		const char *name;
+		gefs_structure is;
+	} types[] = {{"super", GEFS_IN_SUPER},	       {"arena", GEFS_IN_ARENA}, {"log", GEFS_IN_LOG},	 {"deadlist", GEFS_IN_DEADLIST},
+		     {"pivot", GEFS_IN_PIVOT}, {"leaf", GEFS_IN_LEAF},	 {"data", GEFS_IN_BLOCK}};
+	size_t n = strcspn(w->p, ".");
+
+	if (*w->p != ':')
+		return 1;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (strlen(types[i].name) != n - 1 || memcmp(types[i].name, w->p + 1, n - 1) != 0)
+			continue;
+		w->out->structure = types[i].is;
+		w->p += n;
+		return 0;
+	}
+	return where_nowhere(w, "a block can be taken for super, arena, log, deadlist, pivot, leaf or data");
+}
+
 static int
 at_address(struct where *w)
 {
@@ -108,6 +131,9 @@ at_address(struct where *w)
 		return where_nowhere(w, "behind @ there has to be an address");
 	if (where_arrived(w, GEFS_IN_BLOCK, addr) < 0 || edit_read(w->ed, addr, block, w->e) < 0)
 		return -1;
+	int rc = as_type(w);
+	if (rc < 1)
+		return rc;
 	w->out->structure = edit_structure_of(w->ed, addr, block);
 	w->guessed = true;
 	return 0;
