@@ -225,7 +225,10 @@ change_commit(struct shell *sh, const struct call *c)
 	gefs_error e;
 
 	if (blocks == 0) {
-		puts("nothing is changed");
+		if (sh->json)
+			tell_commit(sh, 0, NULL);
+		else
+			puts("nothing is changed");
 		return EXIT_DONE;
 	}
 	if (!choose_undo(sh, c, &undo))

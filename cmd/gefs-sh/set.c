@@ -23,27 +23,24 @@ settings(struct shell *sh, struct setting out[SETTINGS])
 	out[3] = (struct setting){"pager", &sh->no_pager, true};
 }
 
-static int
-list_settings(const struct shell *sh, const struct setting s[SETTINGS])
+static void
+show_setting(const struct shell *sh, const struct setting *s)
 {
+	bool on = *s->on != s->inverse;
 	struct json j;
 
-	for (int i = 0; i < SETTINGS; i++) {
-		bool on = *s[i].on != s[i].inverse;
-		if (!sh->json) {
-			printf("%s %s\n", s[i].name, on ? "on" : "off");
-			continue;
-		}
-		json_begin(&j, stdout);
-		json_string(&j, "setting", s[i].name);
-		json_bool(&j, "on", on);
-		json_end(&j);
+	if (!sh->json) {
+		printf("%s %s\n", s->name, on ? "on" : "off");
+		return;
 	}
-	return EXIT_DONE;
+	json_begin(&j, stdout);
+	json_string(&j, "setting", s->name);
+	json_bool(&j, "on", on);
+	json_end(&j);
 }
 
 static int
-change_setting(struct setting *s, const char *value)
+change_setting(const struct shell *sh, const struct setting *s, const char *value)
 {
 	bool on = value && strcmp(value, "on") == 0;
 
@@ -54,7 +51,7 @@ change_setting(struct setting *s, const char *value)
 	if (value)
 		*s->on = on != s->inverse;
 	else
-		printf("%s %s\n", s->name, *s->on != s->inverse ? "on" : "off");
+		show_setting(sh, s);
 	return EXIT_DONE;
 }
 
@@ -67,7 +64,7 @@ number_text(const gefs_field *f, uint64_t v, char buf[40])
 {
 	bool hex = f->form == GEFS_FORM_ADDRESS || f->form == GEFS_FORM_HASH || f->form == GEFS_FORM_ENTRY;
 
-	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "0%" PRIo64 : "%" PRIu64, v);
+	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "%#" PRIo64 : "%" PRIu64, v);
 }
 
 static void
@@ -152,11 +149,13 @@ change_set(struct shell *sh, const struct call *c)
 	struct setting s[SETTINGS];
 
 	settings(sh, s);
+	for (int i = 0; c->n == 0 && i < SETTINGS; i++)
+		show_setting(sh, &s[i]);
 	if (c->n == 0)
-		return list_settings(sh, s);
+		return EXIT_DONE;
 	for (int i = 0; i < SETTINGS; i++)
 		if (strcmp(s[i].name, c->arg[0]) == 0)
-			return change_setting(&s[i], c->arg[1]);
+			return change_setting(sh, &s[i], c->arg[1]);
 	if (c->n < 2) {
 		complain("%s: what is it to be set to?", c->arg[0]);
 		return EXIT_USAGE;
