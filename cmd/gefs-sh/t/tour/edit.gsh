@@ -1,5 +1,6 @@
 # small -w
 # Changing single fields, and taking everything back.
+set pager off
 set
 set super.qgen 7
 set expert on

@@ -17,7 +17,7 @@ cd -
 head -n 3 /append
 head -c 20 /append; echo
 head --lines=1 /append /usr/bob/profile
-head --bytes 3 /dir/len511 | 
+head --bytes 3 /dir/len511 | wc
 hexdump /usr/bob/profile
 hexdump -o 0x3ff0 -n 32 /dir/len16385
 hexdump --offset 4 --length 8 /usr/bob/profile

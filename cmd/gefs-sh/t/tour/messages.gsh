@@ -29,3 +29,4 @@ lookup dat:115:0
 message main:root 99 dat:115:0 x:
 message main:root 3 nonsense x:
 commit
+abort
