@@ -303,7 +303,7 @@ find_pointer(struct shell *sh, const char *word, gefs_field *out)
 	uint64_t n = 0;
 
 	if (word && !parse_size(word, &n))
-		return cursor_field(sh, word, out);
+		return cursor_field(sh, word, out) && (out->form != GEFS_FORM_STRUCTURE || nth(sh->edit, out, 0, false, out));
 	if (!cursor_structure(sh, &here))
 		return false;
 	bool node = here.structure == GEFS_IN_PIVOT || here.structure == GEFS_IN_LEAF;

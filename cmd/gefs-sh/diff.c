@@ -172,8 +172,8 @@ summary(const struct diff *p, const gefs_diff_stats *st)
 	struct json j;
 
 	if (!p->sh->json) {
-		printf("%" PRIu64 " added, %" PRIu64 " removed, %" PRIu64 " changed; %" PRIu64 " blocks read\n", st->added,
-		       st->removed, st->changed, st->blocks_read);
+		printf("%" PRIu64 " added, %" PRIu64 " removed, %" PRIu64 " changed; %" PRIu64 " block%s read\n", st->added,
+		       st->removed, st->changed, st->blocks_read, plural(st->blocks_read));
 		return;
 	}
 	json_begin(&j, stdout);

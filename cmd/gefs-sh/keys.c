@@ -42,12 +42,9 @@ step_text(struct trace *t, gefs_bytes key, const gefs_step *s)
 
 	if (t->steps == 1)
 		puts(gefs_format_key(t->sh->img, key, value, sizeof value));
-	printf("    %s 0x%" PRIx64 " %s %" PRIu32 ": %s", s->in_leaf ? "leaf" : "pivot", s->addr, s->in_leaf ? "record" : "message",
-	       s->slot, s->in_leaf ? "value" : gefs_op_name(s->record.op));
-	if (s->record.value.n) {
-		gefs_format_value(t->sh->img, &s->record, value, sizeof value);
-		printf(" %s", value);
-	}
+	printf("    %s 0x%" PRIx64 " %s %" PRIu32 ": %s%s", s->in_leaf ? "leaf" : "pivot", s->addr,
+	       s->in_leaf ? "record" : "message", s->slot, s->in_leaf ? "value " : "",
+	       gefs_format_value(t->sh->img, &s->record, value, sizeof value)); /* of a message with its operation */
 	if (s->problem)
 		printf(" (cannot be applied: %s)", s->problem);
 	putchar('\n');

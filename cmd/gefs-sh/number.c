@@ -66,6 +66,9 @@ sh_address(struct shell *sh, const char *word, uint64_t *out)
 		*out = f.addr[0];
 		return true;
 	}
-	complain("\"%s\" is no address, like 0x4000, blk:1, arena:0+0x4000 or main:root", word);
+	if (strpbrk(word, ":["))
+		complain_error(&e);
+	else
+		complain("\"%s\" is no address, like 0x4000, blk:1, arena:0+0x4000 or main:root", word);
 	return false;
 }

@@ -15,7 +15,10 @@ tree_parse(struct shell *sh, const char *name, gefs_tree *t)
 	}
 	if (gefs_tree_find(sh->img, name ? name : sh->label, t, &e) == 0)
 		return -1;
-	return failed(&e);
+	if (e.code != GEFS_ENOENT || gefs_label_count(sh->img) == 0)
+		return failed(&e);
+	complain("there is no snapshot \"%s\"; \"snap\" lists them", name ? name : sh->label);
+	return EXIT_FAILED;
 }
 
 /* "label:rest": the length of the label, in which there may be colons. One after a slash is part of a name. */

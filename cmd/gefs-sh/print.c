@@ -51,7 +51,7 @@ number_as(struct shell *sh, const gefs_field *f, uint64_t v, char *buf, size_t s
 		snprintf(buf, size, "0x%0*" PRIx64, (int)(2 * f->width), v);
 		break;
 	case GEFS_FORM_MODE:
-		snprintf(buf, size, "0%" PRIo64, v);
+		snprintf(buf, size, "%#" PRIo64, v);
 		break;
 	case GEFS_FORM_USER:
 		snprintf(buf, size, "%" PRId64 " (%.200s)", s, gefs_user_name(sh->img, (int32_t)s));

@@ -166,6 +166,13 @@ bool sh_address(struct shell *, const char *word, uint64_t *out);
 /* The same; NULL: the block at the cursor. */
 bool cursor_address(struct shell *, const char *word, uint64_t *out);
 
+/* The end of a word that counts so many. */
+static inline const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* Text in a colour, if there are any: give the name, print, give NULL. */
 void sh_color(const struct shell *, const char *name); /* "dir", "good", "bad", "added", "removed", "head" */
 

@@ -47,8 +47,8 @@ show_text(const struct stat *s, const struct layout *l)
 	time_line("accessed", e->atime_ns);
 	printf("  length    %" PRIu64 "\n", e->length);
 	if (!e->is_dir)
-		printf("  contents  %" PRIu64 " bytes in %" PRIu64 " blocks, %" PRIu64 " extents, %" PRIu64 " holes\n", l->allocated,
-		       l->blocks, l->extents, l->holes);
+		printf("  contents  %" PRIu64 " bytes in %" PRIu64 " block%s, %" PRIu64 " extent%s, %" PRIu64 " hole%s\n",
+		       l->allocated, l->blocks, plural(l->blocks), l->extents, plural(l->extents), l->holes, plural(l->holes));
 }
 
 static void

@@ -152,6 +152,10 @@ tree(struct shell *sh, const struct target *target, void *arg)
 {
 	struct tree *t = arg;
 
+	if (!target->entry.is_dir) {
+		complain("%s: is no directory", target->word);
+		return EXIT_FAILED;
+	}
 	t->target = target;
 	int status = target_walk(sh, target, show, t);
 	if (status == EXIT_DONE && !should_stop())

@@ -199,8 +199,9 @@ tell_files(const struct file_check *f, const struct place *p)
 
 	if (!f->sh->json) {
 		print_bytes(p->path, strlen(p->path));
-		printf(": %" PRIu64 " file%s and directories, %" PRIu64 " blocks of contents (%s): %s\n", f->files,
-		       f->files == 1 ? "" : "s", f->blocks, human_size(f->bytes, size), f->lost || damage_met() ? "DAMAGED" : "good");
+		printf(": %" PRIu64 " %s, %" PRIu64 " block%s of contents (%s): %s\n", f->files,
+		       f->files == 1 ? "file or directory" : "files and directories", f->blocks, plural(f->blocks),
+		       human_size(f->bytes, size), f->lost || damage_met() ? "DAMAGED" : "good");
 		return;
 	}
 	json_begin(&j, stdout);

@@ -168,7 +168,8 @@ free_arena(struct view *d, const gefs_arena *a)
 		printf("arena %" PRIu32 ": unknown, its header is unusable\n", a->index);
 		return EXIT_DONE;
 	}
-	printf("arena %" PRIu32 ": %s free in %zu ranges\n", a->index, human_size(a->size - a->used, size), a->nfree);
+	printf("arena %" PRIu32 ": %s free in %zu range%s\n", a->index, human_size(a->size - a->used, size), a->nfree,
+	       a->nfree == 1 ? "" : "s");
 	for (size_t i = 0; i < a->nfree; i++)
 		printf("  0x%-12" PRIx64 " to 0x%-12" PRIx64 " %s\n", a->free[i].off, a->free[i].off + a->free[i].len,
 		       human_size(a->free[i].len, size));

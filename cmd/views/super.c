@@ -108,9 +108,10 @@ print_fields(const struct view *d, const struct copy *c)
 			v[k] = fields[i].get(c[k].sb);
 			field_text(&fields[i], v[k], text[k]);
 		}
+		bool differs = c[0].filled && c[1].filled && v[0] != v[1];
 		if (has_field(d, &fields[i]))
-			printf("%-12s  %-18s  %-18s%s\n", fields[i].name, text[0], text[1],
-			       c[0].filled && c[1].filled && v[0] != v[1] ? "  differs" : "");
+			printf("%-12s  %-18s  %-*s%s\n", fields[i].name, text[0], differs ? 18 : 0, text[1],
+			       differs ? "  differs" : "");
 	}
 }
 

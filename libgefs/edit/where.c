@@ -86,7 +86,7 @@ in_log(struct where *w, uint64_t arena, uint64_t k)
 		return where_nowhere(w, "a log has not that many blocks");
 	for (uint64_t i = 0;; i++) {
 		if (h.next.addr == GEFS_NIL)
-			return where_nowhere(w, "the log has %" PRIu64 " blocks, counted from 0", i);
+			return where_nowhere(w, "the log has %" PRIu64 " block%s, counted from 0", i, i == 1 ? "" : "s");
 		if (where_arrived(w, GEFS_IN_LOG, h.next.addr) < 0)
 			return -1;
 		if (i == k)

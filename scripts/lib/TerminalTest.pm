@@ -11,6 +11,7 @@ use Time::HiRes qw(sleep time);
 use Test::More ();
 use GefsTest qw(run complaint);
 
+my %servers;	# process id of each that runs, and whose child it is
 my $limit = $ENV{GEFS_SCREEN_LIMIT} // 120;
 
 # new(columns => 80, rows => 24, env => {NAME => VALUE, ...}, dir => DIR, command => [...])
@@ -21,27 +22,38 @@ sub new
 		dir => File::Temp->newdir('gefs-tmux-XXXXXX', TMPDIR => 1),
 		columns => $how{columns} // 80,
 		rows => $how{rows} // 24,
-		owner => $$,
 	}, $class;
 	my $settings = File::Spec->catfile($self->{dir}, 'settings');
 	open my $f, '>', $settings or die "$settings: $!\n";
-	print $f "set -g remain-on-exit on\nset -g remain-on-exit-format 'left with #{pane_dead_status}'\n",
-	    "set -g status off\nset -g default-terminal screen\nset -g escape-time 0\nset -g history-limit 50000\n";
+	print $f "set -g status off\nset -g default-terminal screen\nset -g escape-time 0\nset -g history-limit 50000\n";
 	close $f;
 	my @env = ('env', '-u', 'TMUX', '-u', 'LESS', '-u', 'PAGER', '-u', 'INPUTRC', '-u', 'NO_COLOR', 'LC_ALL=C.UTF-8',
 		map { "$_=$how{env}{$_}" } sort keys %{$how{env}});
 	$self->{tmux} = [@env, "TMUX_TMPDIR=$self->{dir}", 'tmux', '-u', '-L', 'gefs', '-f', $settings];
 	$self->tmux('new-session', '-d', '-x', $self->{columns}, '-y', $self->{rows},
-		($how{dir} ? ('-c', $how{dir}) : ()), '--', @{$how{command}});
+		($how{dir} ? ('-c', $how{dir}) : ()), '--',
+		# The exit status goes to a file: tmux misses it now and then. An interrupt is for the command alone.
+		'sh', '-c', 'status=$1; shift; trap : INT; "$@"; echo $? >$status.new; mv $status.new $status; exec sleep 86400',
+		'sh', "$self->{dir}/status", @{$how{command}});
+	chomp($self->{server} = $self->tmux('display-message', '-p', '#{pid}'));
+	$servers{$self->{server}} = $$;
 	return $self;
 }
 
 sub DESTROY
 {
 	my ($self) = @_;
-	return if $self->{owner} != $$;
-	local ($?, $@);
-	run(@{$self->{tmux}}, 'kill-server');
+	stop($self->{server});
+}
+
+# Also when the test dies.
+END { stop($_) for keys %servers }
+
+sub stop
+{
+	my ($server) = @_;
+	kill 'TERM', $server if ($servers{$server} // 0) == $$;
+	delete $servers{$server};
 }
 
 sub tmux
@@ -116,7 +128,10 @@ sub until
 	for (;;) {
 		my $screen = $self->screen(@options);
 		return $screen if $true->($screen);
-		return if time > $deadline;
+		if (time > $deadline) {
+			$limit = 5 if $limit > 5;	# what is wrong once is not waited for again and again
+			return;
+		}
 		sleep 0.02;
 	}
 }
@@ -146,13 +161,13 @@ sub status
 {
 	my ($self) = @_;
 	my $deadline = time + $limit;
-	for (;;) {
-		my $how = $self->tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status} #{pane_dead_signal}');
-		return $1 if $how =~ /\A1 (\d+) /;
-		return "signal $1" if $how =~ /\A1  (\S+)/;
+	until (-e "$self->{dir}/status") {
 		return 'still there' if time > $deadline;
 		sleep 0.02;
 	}
+	open my $f, '<', "$self->{dir}/status" or die "$self->{dir}/status: $!\n";
+	chomp(my $status = <$f>);
+	return $status;
 }
 
 sub framed
