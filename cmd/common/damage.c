@@ -56,6 +56,14 @@ damage_fn(void *arg, const gefs_error *e)
 	return 0;
 }
 
+int
+damage_ignore(void *arg, const gefs_error *e)
+{
+	(void)arg;
+	(void)e;
+	return 0;
+}
+
 void
 damage_end(void)
 {

@@ -8,6 +8,7 @@
 
 void damage_tell(const gefs_error *);
 int damage_fn(void *arg, const gefs_error *); /* a gefs_damage_fn that goes on */
+int damage_ignore(void *arg, const gefs_error *); /* one that says nothing, where the same damage is told elsewhere */
 void damage_end(void);                        /* how many were not shown */
 bool damage_met(void);
 void damage_forget(void); /* what was met so far */

@@ -105,14 +105,6 @@ offer_entry(void *arg, const gefs_file *file)
 	return GEFS_SKIP;
 }
 
-static int
-ignore(void *arg, const gefs_error *e)
-{
-	(void)arg;
-	(void)e;
-	return 0;
-}
-
 static void
 offer_paths(struct found *f, bool dirs)
 {
@@ -126,7 +118,7 @@ offer_paths(struct found *f, bool dirs)
 	if (!slash && !colon)
 		offer_labels(f, ":/");
 	if (typed && place_resolve(shell, *typed ? typed : NULL, &place, &e) == 0)
-		gefs_files_walk_from(shell->img, &place.tree, place.path, offer_entry, ignore, &p, &e);
+		gefs_files_walk_from(shell->img, &place.tree, place.path, offer_entry, damage_ignore, &p, &e);
 	place_free(&place);
 	free(typed);
 }

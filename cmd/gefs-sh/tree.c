@@ -50,15 +50,6 @@ note_name(void *arg, const gefs_file *f)
 	return GEFS_SKIP;
 }
 
-/* What is damaged is told by the walk that shows. */
-static int
-ignore(void *arg, const gefs_error *e)
-{
-	(void)arg;
-	(void)e;
-	return 0;
-}
-
 /* Looks at a directory before its entries are shown. */
 static bool
 enter(struct tree *t, const gefs_file *f)
@@ -75,7 +66,7 @@ enter(struct tree *t, const gefs_file *f)
 	gefs_error e;
 	s.last->n = 0;
 	s.last->past = false;
-	gefs_files_walk_from(t->sh->img, &t->target->place.tree, (const char *)f->path, note_name, ignore, &s, &e);
+	gefs_files_walk_from(t->sh->img, &t->target->place.tree, (const char *)f->path, note_name, damage_ignore, &s, &e);
 	return true;
 }
 

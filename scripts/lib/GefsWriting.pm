@@ -9,7 +9,7 @@ use File::Basename qw(basename);
 use GefsTest qw(run complaint);
 use Test::More;
 
-our @EXPORT_OK = qw(stamp untouched refused patch);
+our @EXPORT_OK = qw(stamp untouched refused patch flip_byte);
 
 # stamp(FILE): sets the time of its last change by hand, so that untouched can tell whether it was written since.
 sub stamp
@@ -35,6 +35,18 @@ sub refused
 	is($r{out}, '', "$name: nothing on standard output");
 	like($r{err}, qr/\A\Q$program\E: [^\n]*$like[^\n]*\n\z/, "$name: says why");
 	untouched($image, $name);
+}
+
+# flip_byte(FILE, OFFSET): all bits of it.
+sub flip_byte
+{
+	my ($file, $at) = @_;
+	open my $f, '+<:raw', $file or die "$file: $!\n";
+	seek $f, $at, 0;
+	read $f, my $c, 1;
+	seek $f, $at, 0;
+	print $f chr(255 - ord $c);
+	close $f or die "$file: $!\n";
 }
 
 # patch(FILE, OFFSET, BYTES), and stamps it.

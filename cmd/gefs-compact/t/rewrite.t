@@ -12,6 +12,7 @@ use File::Temp;
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
+use GefsWriting qw(flip_byte);
 
 my ($compact, $check, $dump) = map { tool($_) } qw(gefs-compact gefs-check gefs-dump);
 my $slow = build_dir() =~ /asan/;
@@ -155,7 +156,7 @@ sub test_damaged
 	my ($qid, $offset) = map { hex } $r->{key_hex} =~ /^00(.{16})(.{16})$/;
 	my $addr = hex substr $r->{value_hex}, 0, 16;
 	my ($file) = grep { $_->{qpath} == $qid } lines('files', $img);
-	flip($img, $addr + 5);
+	flip_byte($img, $addr + 5);
 	my %r = run($compact, '-o', $out, $img);
 	is($r{status}, 1, 'refused');
 	utf8::decode($r{err});
@@ -328,17 +329,6 @@ sub same
 	my ($x, $y, $what) = @_;
 	my %r = run('cmp', $x, $y);
 	return is(complaint(\%r), undef, $what);
-}
-
-sub flip
-{
-	my ($file, $at) = @_;
-	open my $f, '+<:raw', $file or die "$file: $!\n";
-	seek $f, $at, 0;
-	read $f, my $c, 1;
-	seek $f, $at, 0;
-	print $f chr(255 - ord $c);
-	close $f or die "$file: $!\n";
 }
 
 sub leftovers

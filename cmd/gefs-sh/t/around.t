@@ -14,6 +14,7 @@ use File::Temp ();
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
+use GefsWriting qw(flip_byte);
 use GefsFiles qw(:all);
 use GefsEdit qw(edit entry_key);
 
@@ -581,7 +582,7 @@ sub test_damage
 	my ($e) = objects('stat -x usr/bob/profile');
 	my $addr = $e->{extents}[0]{addr};
 	local $image = image_copy($image, "$dir/damaged.img");
-	flip($image, $addr + 3);
+	flip_byte($image, $addr + 3);
 	my $why = sprintf '/usr/bob/profile: offset 0: data block 0x%x: hash is', $addr;
 	for my $command ('cat usr/bob/profile', 'head usr/bob/profile', 'hexdump usr/bob/profile', 'grep -r bob usr', 'history usr/bob/profile',
 		"get -f usr/bob/profile $dir/lost", "get -rf usr $dir/lostdir") {
@@ -597,7 +598,7 @@ sub test_damage
 	local $image = image_copy(image('small'), "$dir/node.img");
 	my %r = run(tool('gefs-dump'), 'snaps', '--json', $image);
 	my ($root) = map { $_->{root}{addr} } grep { ($_->{id} // -1) == 8 } jsonl($r{out});
-	flip($image, $root + 1000);
+	flip_byte($image, $root + 1000);
 	for my $command ('ls -R', 'cat exec', 'head exec', 'hexdump exec', 'stat exec', 'find -name x', 'du', 'tree', 'grep -r x .', 'history exec',
 		'diff empty main', "get exec $dir/none", "get -r . $dir/nothing", 'snap adm') {
 		my %s = run($sh, '-c', $command, $image);
@@ -662,17 +663,6 @@ sub slurp
 	open my $f, '<:raw', $file or return "$file: $!";
 	local $/;
 	return <$f>;
-}
-
-sub flip
-{
-	my ($file, $at) = @_;
-	open my $f, '+<:raw', $file or die "$file: $!\n";
-	seek $f, $at, 0;
-	read $f, my $c, 1;
-	seek $f, $at, 0;
-	print $f chr(255 - ord $c);
-	close $f or die "$file: $!\n";
 }
 
 sub leftovers
