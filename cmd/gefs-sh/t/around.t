@@ -93,7 +93,7 @@ d-rwxrwxr-x bob      bob               0 2023-11-14 22:13:20 bob/
 T
 	says('ls main:/usr adm: emptydir', "main:/usr:\nbob/\nshared\n\nadm::\nusers\n\nemptydir:\n");
 	says('ls nosuch usr/shared', "usr/shared\n", 1, "ls: /nosuch: no such file or directory\n");
-	says('ls nolabel:/', '', 1, "ls: there is no snapshot \"nolabel\"; `gefs-dump snaps` lists them\n");
+	says('ls nolabel:/', '', 1, "ls: there is no snapshot \"nolabel\"; "snap" lists them\n");
 	says('ls -x', '', 2, "ls: there is no option \"-x\"; usage: ls [options] [PATH...]\n");
 	my @l = objects('ls -R usr');
 	is("@{[map { $_->{path} } @l]}", '/usr/bob /usr/bob/lib /usr/bob/lib/x /usr/bob/profile /usr/shared', 'JSON has whole paths');
@@ -176,7 +176,7 @@ usr/bob/profile
   modified  2023-11-14 22:13:20.136000000
   accessed  2023-11-14 22:13:20.135000000
   length    13
-  contents  16384 bytes in 1 blocks, 1 extents, 0 holes
+  contents  16384 bytes in 1 block, 1 extent, 0 holes
 T
 	says('stat / nosuch', <<'T', 1, "stat: /nosuch: no such file or directory\n");
 /
@@ -314,7 +314,7 @@ usr/
 
 1 directory, 1 file
 T
-	says('tree usr/shared; tree emptydir', "usr/shared\n\n0 directories, 0 files\nemptydir/\n\n0 directories, 0 files\n");
+	says('tree usr/shared; tree emptydir', "emptydir/\n\n0 directories, 0 files\n", 1, "tree: usr/shared: is no directory\n");
 	says('tree nosuch; tree -L x; tree a b', '', 2,
 		"tree: /nosuch: no such file or directory\ntree: \"x\" is no number, like 123, 0x7b or 4K\n" .
 		"tree: one argument too many: \"b\"; usage: tree [options] [DIR]\n");
@@ -376,7 +376,7 @@ sub test_snap
 T
 	says('cd usr; snap adm; pwd; cd -; snap nosuch; snap snap', "adm:/\nmain:/usr\n", 1, <<'T');
 snap: adm has no directory /usr: going to its root
-snap: there is no snapshot "nosuch"; `gefs-dump snaps` lists them
+snap: there is no snapshot "nosuch"; "snap" lists them
 snap: "snap" is the tree of snapshots, which has no files; "show tree snap" shows it
 T
 	with {
@@ -421,7 +421,7 @@ sub test_history
 	says('history nosuch; history; history nolabel:/x', '', 2, <<'T');
 history: nosuch: is in no snapshot
 history: too few arguments; usage: history [options] PATH
-history: there is no snapshot "nolabel"; `gefs-dump snaps` lists them
+history: there is no snapshot "nolabel"; "snap" lists them
 T
 	with {
 		says('cd d0; history -n /precious', <<'T');
@@ -498,7 +498,7 @@ T
 		is($all, "~ /d0/\n- /d0/base-53\n- /d0/s00-18\n+ /d0/s00-18r\n~ /d0/s00-26\n~ /d0/s00-7\n+ /d0/s02-16\n+ /d0/s02-28\n", 'names alone');
 		says('diff main main; diff snap05 snap05-alias', "0 added, 0 removed, 0 changed; 0 blocks read\n" x 2);
 		says('diff nosuch main; diff main main /nosuch; diff snap main; diff main', '', 2, <<'T');
-diff: there is no snapshot "nosuch"; `gefs-dump snaps` lists them
+diff: there is no snapshot "nosuch"; "snap" lists them
 diff: /nosuch: no such file or directory
 diff: "snap" is the tree of snapshots, which has no files
 diff: too few arguments; usage: diff [options] SNAP SNAP [PATH]
