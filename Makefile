@@ -81,15 +81,10 @@ TEST_BINS := $(TEST_SRC:%.c=$(BUILD)/t/%)
 SCRIPT_TESTS := $(wildcard cmd/*/t/*.t scripts/t/*.t)
 TEST_LINKS := $(SCRIPT_TESTS:%=$(BUILD)/t/%)
 # Tools that tests use, and the fuzz targets as programs that replay files.
-DAMAGE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard testdata/damage/gefs-damage/*.c))
 FUZZ_TARGETS := $(patsubst libgefs/fuzz/%_fuzz.c,%,$(wildcard libgefs/fuzz/*_fuzz.c))
 FUZZ_PACK := $(BUILD)/t/images.pack
 FUZZ_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(wildcard libgefs/fuzz/support/*.c))
-TEST_TOOLS := $(BUILD)/t/gefs-damage $(BUILD)/t/flip_test $(FUZZ_TARGETS:%=$(BUILD)/t/fuzz-%)
-
-$(BUILD)/t/gefs-damage: $(DAMAGE_OBJ) $(BUILD)/lib/libgefs.a
-	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(ALL_LDFLAGS) $(LIBS)
+TEST_TOOLS := $(BUILD)/t/flip_test $(FUZZ_TARGETS:%=$(BUILD)/t/fuzz-%)
 
 $(BUILD)/t/flip_test: $(BUILD)/testdata/damage/flip_test.o $(BUILD)/lib/libgefs.a
 	@mkdir -p $(@D)
@@ -169,5 +164,5 @@ clean:
 FORCE:
 .PHONY: FORCE all tests test demo bench fuzz install clean
 -include $(LIB_OBJ:.o=.d) $(COMMON_OBJ:.o=.d) $(patsubst %.c,$(BUILD)/%.d,$(wildcard cmd/gefs-*/*.c) $(TEST_SRC)) \
-	 $(DAMAGE_OBJ:.o=.d) $(TESTING_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.d) \
+	 $(TESTING_OBJ:.o=.d) $(FUZZ_SUPPORT:.o=.d) $(FUZZ_TARGETS:%=$(BUILD)/libgefs/fuzz/%_fuzz.d) \
 	 $(BUILD)/testdata/damage/flip_test.d

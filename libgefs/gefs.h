@@ -59,6 +59,8 @@ typedef struct gefs_options {
 	unsigned jobs;   /* threads; 0: one for each processor */
 	const char *format; /* a name of gefs_format_names(): do not find out the version; NULL: find out */
 	bool write;         /* open for changing: locks the file, refuses devices in use */
+	bool rootless;      /* with format: open even if no copy of the root data can be read, for gefs_block_read and
+			     * gefs_edit_begin and nothing else; gefs_super_get is all zeros then */
 	/* Called now and then while a compressed image has to be unpacked, with bytes of the file; non-zero gives up. */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
 	void *progress_arg;
@@ -554,7 +556,7 @@ typedef struct gefs_check_stats {
 	uint64_t snapshots, files;   /* files and directories, each counted once for every version of its entry */
 	uint64_t count[4];           /* findings by severity, also those beyond max_findings */
 	uint64_t leaked_blocks, leaked_bytes;
-	uint64_t bytes_read;
+	uint64_t bytes_read;         /* by this check */
 	double seconds;
 	bool data_checked;
 	bool all_snapshots;
@@ -673,9 +675,9 @@ GEFS_API gefs_edit *gefs_edit_begin(gefs_image *, gefs_error *);
 GEFS_API void gefs_edit_end(gefs_edit *);   /* forgets what was not committed; NULL is fine */
 GEFS_API void gefs_edit_abort(gefs_edit *); /* forgets it, and the edit goes on */
 
-/* The image as the edit would leave it, read-only, for every other function of the library. It is to be closed before the
- * edit ends, and has to be opened anew to see changes that are made later (it may hold parts of blocks from before). Fails
- * as gefs_open does when what is left is no image any more. Of the options super, jobs and format count; NULL is fine. */
+/* The image as the edit would leave it, read-only, for every other function of the library. It is to be closed before
+ * the edit ends, and before the next change: to see that, open it anew. Fails as gefs_open does when what is left is no
+ * image any more. Of the options super, jobs and format count; NULL is fine. */
 GEFS_API gefs_image *gefs_edit_view(gefs_edit *, const gefs_options *, gefs_error *);
 
 enum { GEFS_BLOCK_MAX = 16384, GEFS_FIELD_NAME = 40 }; /* bytes: the largest block of any version; room for a name */
@@ -714,8 +716,9 @@ typedef struct gefs_field {
  * says which part of the name leads nowhere, and of a field which ones there are. A file's data (LABEL:/path@OFF) is
  * looked for in the tree as it is, without hashes: first where its key belongs, then everywhere. */
 GEFS_API int gefs_field_find(gefs_edit *, const char *where, gefs_field *, gefs_error *);
-/* Every field of a structure in the order of offsets, in nodes every record and message with it (as a structure).
- * A field's name with a dot before it can be appended to the name of the structure. fn as any visitor. */
+/* Every field of a structure in the order of offsets; of nodes then every record and message, as structures; of records
+ * first what all have, then the fields of their values. The name of the structure, a dot and the field's name are a
+ * WHERE. Fields that lie outside their block or value are left out. */
 typedef int (*gefs_field_fn)(void *arg, const gefs_field *);
 GEFS_API int gefs_field_list(gefs_edit *, const gefs_field *structure, gefs_field_fn, void *arg, gefs_error *);
 /* n bytes from the field's beginning on; they may go on behind it, but not past the block. */
@@ -737,8 +740,8 @@ GEFS_API int gefs_edit_value(gefs_edit *, const char *text, gefs_value *, gefs_e
 /* A key as between the braces of a WHERE: "ent:0:name", "x:HEX", ...; *n gets its length. */
 GEFS_API int gefs_edit_key(gefs_edit *, const char *text, uint8_t key[GEFS_KEY_MAX], size_t *n, gefs_error *);
 
-/* Changes to all copies of a field. A number has to fit into it, as an unsigned or as a signed one. Bytes may be fewer or
- * more than the field has: they begin where it does, and may not go past the block. */
+/* Changes to all copies of a field. A number has to fit into it, as an unsigned or as a signed one. Bytes may be fewer
+ * or more than the field has: they begin where it does, and may not go past the block. */
 GEFS_API int gefs_edit_set(gefs_edit *, const gefs_field *, const gefs_value *, gefs_error *);
 GEFS_API int gefs_edit_set_number(gefs_edit *, const gefs_field *, uint64_t, gefs_error *);
 GEFS_API int gefs_edit_set_bytes(gefs_edit *, const gefs_field *, const void *, size_t n, gefs_error *);
@@ -754,12 +757,12 @@ GEFS_API int gefs_edit_message(gefs_edit *, const gefs_field *pivot, uint8_t op,
 GEFS_API int gefs_edit_append(gefs_edit *, const gefs_field *list, const char *entries, gefs_error *);
 /* The whole block of a structure (its first copy) to another place. */
 GEFS_API int gefs_edit_clone(gefs_edit *, const gefs_field *, uint64_t addr, gefs_error *);
-/* A whole block of gefs_block_size() bytes. */
+/* A whole block of gefs_block_size() bytes, of which gefs_edit_rehash leaves a hash in its own header as it is. */
 GEFS_API int gefs_edit_put_block(gefs_edit *, uint64_t addr, const void *, gefs_error *);
 
 /* Makes superblocks or the headers of one arena like copy `from` of them, byte for byte. In older versions, where arena
- * headers hold the root data, copy_super makes that part of all headers like the one of header `from`, and copy_header is
- * GEFS_EINVAL, because each arena has a single header. */
+ * headers hold the root data, copy_super makes that part of all headers like the one of header `from`, and copy_header
+ * is GEFS_EINVAL, because each arena has a single header. */
 GEFS_API int gefs_edit_copy_super(gefs_edit *, int from, gefs_error *);
 GEFS_API int gefs_edit_copy_header(gefs_edit *, uint32_t arena, int from, gefs_error *);
 
@@ -783,9 +786,10 @@ typedef struct gefs_commit_options {
 } gefs_commit_options;
 
 /* Writes all changes: ordinary blocks, first copies of arena headers, the superblock not in use, the one in use, second
- * copies of headers, with a barrier after each. Blocks that are in use are overwritten: unlike after gefs_compact, an
- * image that a crash leaves in the middle may be neither as before nor as after, and the undo file alone makes the change
- * all or nothing: it is durable before the first write, and gefs_undo puts everything back, whatever was written.
+ * copies of headers, with a barrier after each. Blocks that are in use are overwritten: unlike with gefs_compact, what a
+ * crash leaves in the middle may be neither as before nor as after, and the undo file alone makes the change all or
+ * nothing: it is durable before the first write, and gefs_undo puts everything back, whatever was written by then. When
+ * writing fails, the disk is in such a middle, and the edit can only be ended.
  * GEFS_EINVAL: the image was not opened for changing. GEFS_EDAMAGE: errors (see force); nothing was written. Afterwards
  * nothing is pending, the edit may go on, but the image has to be opened again before anything else looks at it. */
 GEFS_API int gefs_edit_commit(gefs_edit *, const gefs_commit_options *, gefs_error *);

@@ -118,21 +118,21 @@ image_best_root(const gefs_image *img)
 }
 
 static int
-choose_root(gefs_image *img, int want, const char *name, gefs_error *e)
+choose_root(gefs_image *img, int want, bool rootless, const char *name, gefs_error *e)
 {
 	const char *what = format_has(img->f, GEFS_HAS_SUPERBLOCKS) ? "superblock" : "arena header";
 
 	if (want >= 0) {
 		img->used = want ? img->ncopies - 1 : 0;
-		if (img->copy[img->used].state > GEFS_COPY_BAD_HASH)
+		if (img->copy[img->used].state > GEFS_COPY_BAD_HASH && !rootless)
 			return gefs_fail(e, GEFS_EFORMAT, img->copy[img->used].addr,
 					 "%s: there is no %s at 0x%" PRIx64 "; try the other one", name, what,
 					 img->copy[img->used].addr);
 		return 0;
 	}
 	int best = image_best_root(img);
-	if (best >= 0) {
-		img->used = (uint32_t)best;
+	if (best >= 0 || rootless) {
+		img->used = best >= 0 ? (uint32_t)best : 0;
 		return 0;
 	}
 	if (img->ncopies == 1)
@@ -152,7 +152,8 @@ image_open_disk(struct disk *disk, const gefs_options *o, const char *name, gefs
 		return NULL;
 	}
 	img->disk = disk;
-	if (find_roots(img, o, name, e) < 0 || choose_root(img, o ? o->super : -1, name, e) < 0)
+	bool rootless = o && o->rootless && o->format;
+	if (find_roots(img, o, name, e) < 0 || choose_root(img, o ? o->super : -1, rootless, name, e) < 0)
 		goto fail;
 	img->pool = pool_new(pool_choose(o ? o->jobs : 0));
 	img->cache = cache_new();

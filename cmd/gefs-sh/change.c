@@ -13,14 +13,14 @@ static const struct sh_option diff_options[] = {
 	{.name = NULL},
 };
 
-enum { RAW = SH_WRITES | SH_EXPERT };
+enum { WRITES = SH_WRITES | SH_ROOTLESS, RAW = WRITES | SH_EXPERT };
 
 #define VALUES \
 	"VALUE is a number, x:HEX (bytes), =WHERE (what is in that field), &WHERE (the address\n" \
 	"of its block) or *WHERE (the value of that record).\n"
 
 const struct sh_command sh_change[] = {
-	{"set", "[NAME [on|off]] | FIELD VALUE", 0, 2, "wv", 0, NULL, "sets a field, or a setting of the shell",
+	{"set", "[NAME [on|off]] | FIELD VALUE", 0, 2, "wv", SH_ROOTLESS, NULL, "sets a field, or a setting of the shell",
 	 "Settings: expert (allow changes of single fields), rehash (make hashes right after\n"
 	 "each change), json, pager. Without arguments they are listed.\n"
 	 "FIELD is one of what the cursor is at, or a whole WHERE with a field; setting fields\n"
@@ -44,24 +44,24 @@ const struct sh_command sh_change[] = {
 	 "alloc:ADDR:LEN free:ADDR:LEN sync:GEN chain:ADDR end:0; in a deadlist an address, or\n"
 	 "kill:ADDR:BIRTH graft:ADDR:HASH chain:ADDR:HASH end:0:0 (older versions).\n",
 	 change_append},
-	{"rehash", "", 0, 0, "", SH_WRITES, NULL, "makes all hashes right above what was changed",
+	{"rehash", "", 0, 0, "", WRITES, NULL, "makes all hashes right above what was changed",
 	 "Up to the superblocks. Hashes that lead to blocks that were not changed stay as they\n"
 	 "are, right or wrong. \"set rehash on\" does it after every change.\n",
 	 change_rehash},
-	{"copysuper", "[FROM]", 0, 1, "v", SH_WRITES, NULL, "makes the superblocks like one of them",
+	{"copysuper", "[FROM]", 0, 1, "v", WRITES, NULL, "makes the superblocks like one of them",
 	 "FROM is 0 or 1; without it, the one in use. Of older versions: root data of all arena\n"
 	 "headers like that of header FROM.\n",
 	 change_copysuper},
-	{"copyheader", "ARENA [FROM]", 1, 2, "v", SH_WRITES, NULL, "makes both headers of an arena alike",
+	{"copyheader", "ARENA [FROM]", 1, 2, "v", WRITES, NULL, "makes both headers of an arena alike",
 	 "FROM is 0 or 1; without it, the first one that is good.\n", change_copyheader},
-	{"diff-changes", "", 0, 0, "", SH_WRITES, diff_options, "shows what commit would write",
+	{"diff-changes", "", 0, 0, "", WRITES, diff_options, "shows what commit would write",
 	 "For each block the bytes that differ: offset, before, after.\n", change_diff},
-	{"commit", "", 0, 0, "", SH_WRITES | SH_PROGRESS, commit_options, "writes all changes",
+	{"commit", "", 0, 0, "", WRITES | SH_PROGRESS, commit_options, "writes all changes",
 	 "What is overwritten is kept in a file first, for undo and gefs-undo. The image is\n"
 	 "checked as it would be, and with errors nothing is written unless --force is given.\n",
 	 change_commit},
-	{"abort", "", 0, 0, "", SH_WRITES, NULL, "forgets all changes that were not committed", NULL, change_abort},
-	{"undo", "[FILE]", 0, 1, "f", SH_WRITES | SH_NO_IMAGE, NULL, "takes back the last commit",
+	{"abort", "", 0, 0, "", WRITES, NULL, "forgets all changes that were not committed", NULL, change_abort},
+	{"undo", "[FILE]", 0, 1, "f", WRITES, NULL, "takes back the last commit",
 	 "FILE is what that commit has kept; without it, that of this session's last one.\n", change_undo},
 	{.name = NULL},
 };

@@ -21,6 +21,9 @@ int change_commit(struct shell *, const struct call *);
 int change_abort(struct shell *, const struct call *);
 int change_undo(struct shell *, const struct call *);
 
+/* set without arguments, or with the name of a setting: an EXIT_ status; -1: it is about a field. */
+int settings(struct shell *, const struct call *);
+
 /* After the edit was changed: hashes, if the user wants them to follow, and a new look at the image. An EXIT_ status; rc and
  * e are what the change itself returned. */
 int change_done(struct shell *, int rc, const gefs_error *);

@@ -160,8 +160,8 @@ sh_opt_number(const struct call *c, const char *name, uint64_t *out)
 static int
 allowed(const struct shell *sh, unsigned flags)
 {
-	if (!sh->img && !(flags & SH_NO_IMAGE))
-		complain("there is no image any more that could be opened; \"undo\" puts it back");
+	if (!(flags & SH_ROOTLESS) && !shell_has_root(sh))
+		complain("no copy of the root data can be read: only single blocks can be looked at and changed");
 	else if (flags & SH_WRITES && !sh->write)
 		complain("changes are not allowed: start gefs-sh with -w");
 	else if (flags & SH_EXPERT && !sh->expert)
@@ -174,7 +174,7 @@ allowed(const struct shell *sh, unsigned flags)
 int
 sh_may_change(const struct shell *sh)
 {
-	return allowed(sh, SH_WRITES | SH_EXPERT);
+	return allowed(sh, SH_WRITES | SH_EXPERT | SH_ROOTLESS);
 }
 
 static int

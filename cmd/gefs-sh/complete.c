@@ -5,6 +5,7 @@
 #include <readline/readline.h>
 
 #include "../common/words.h"
+#include "cursor.h"
 #include "sh.h"
 
 static struct shell *shell; /* readline has no room for an argument */
@@ -77,23 +78,6 @@ offer_addresses(struct found *f)
 	}
 }
 
-/* Places of structures: those that every image has. */
-static void
-offer_places(struct found *f)
-{
-	static const char *const each[] = {"arena", "log"};
-
-	offer(f, strdup("super"));
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < gefs_arena_count(shell->img); i++) {
-			char *text = NULL;
-			if (asprintf(&text, "%s[%zu]", each[k], i) >= 0)
-				offer(f, text);
-		}
-	offer_labels(f, ":root");
-	offer(f, strdup("snap:root"));
-}
-
 /* ---- paths ---- */
 
 struct paths {
@@ -141,10 +125,78 @@ offer_paths(struct found *f, bool dirs)
 
 	if (!slash && !colon)
 		offer_labels(f, ":/");
-	if (shell->label && typed && place_parse(shell, *typed ? typed : NULL, &place) < 0)
+	if (typed && place_resolve(shell, *typed ? typed : NULL, &place, &e) == 0)
 		gefs_files_walk_from(shell->img, &place.tree, place.path, offer_entry, ignore, &p, &e);
 	place_free(&place);
 	free(typed);
+}
+
+/* ---- places of fields ---- */
+
+struct fields {
+	struct found *f;
+	const char *before; /* what stands before a field's name */
+	unsigned budget;
+};
+
+static int
+offer_field(void *arg, const gefs_field *field)
+{
+	struct fields *s = arg;
+	char *text = NULL;
+
+	if (s->budget-- == 0)
+		return 1;
+	if (asprintf(&text, "%s%s", s->before, field->name) >= 0)
+		offer(s->f, text);
+	return 0;
+}
+
+/* Fields of a structure, if it is one. */
+static void
+offer_fields(struct found *f, const char *where, const char *before)
+{
+	struct fields s = {f, before, 2000};
+	gefs_edit *edit = shell_edit(shell);
+	gefs_field structure;
+	gefs_error e;
+
+	if (edit && gefs_field_find(edit, where, &structure, &e) == 0)
+		gefs_field_list(edit, &structure, offer_field, &s, &e);
+}
+
+static void
+offer_structures(struct found *f)
+{
+	char text[40];
+
+	offer(f, strdup("super"));
+	for (uint32_t i = 0; i < gefs_arena_count(shell->img); i++) {
+		snprintf(text, sizeof text, "arena[%" PRIu32 "]", i);
+		offer(f, strdup(text));
+		snprintf(text, sizeof text, "log[%" PRIu32 "]", i);
+		offer(f, strdup(text));
+	}
+	offer(f, strdup("snap:root"));
+	offer_labels(f, ":root");
+}
+
+/* A whole WHERE, or a field of what the cursor is at. */
+static void
+offer_where(struct found *f)
+{
+	const char *dot = strrchr(f->prefix, '.');
+	char *structure = dot ? strndup(f->prefix, (size_t)(dot - f->prefix)) : NULL;
+	char *before = dot ? strndup(f->prefix, (size_t)(dot - f->prefix) + 1) : NULL;
+
+	if (structure && before)
+		offer_fields(f, structure, before);
+	else if (!dot)
+		offer_structures(f);
+	if (cursor_where(shell))
+		offer_fields(f, cursor_where(shell), "");
+	free(structure);
+	free(before);
 }
 
 /* ---- readline's side ---- */
@@ -152,6 +204,8 @@ offer_paths(struct found *f, bool dirs)
 static void
 offer_kind(struct found *f, char kind)
 {
+	if (!shell_has_root(shell) && kind != 'c' && kind != 'f')
+		return;
 	switch (kind) {
 	case 'c':
 		offer_commands(f);
@@ -170,13 +224,13 @@ offer_kind(struct found *f, char kind)
 		offer_addresses(f);
 		offer(f, strdup("all"));
 		break;
-	case 'w':
-		offer_places(f);
-		if (strchr(f->prefix, '/'))
-			offer_paths(f, false);
+	case 'a':
 		offer_addresses(f);
 		break;
-	case 'a':
+	case 'w':
+		offer_where(f);
+		if (strchr(f->prefix, '/'))
+			offer_paths(f, false);
 		offer_addresses(f);
 		break;
 	}

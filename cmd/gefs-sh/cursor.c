@@ -204,7 +204,18 @@ under_addr(struct shell *sh, const struct call *c)
 int
 under_type(struct shell *sh, const struct call *c)
 {
-	return under_addr(sh, c);
+	gefs_field f;
+	char *where = NULL;
+
+	if (!cursor_structure(sh, &f))
+		return EXIT_FAILED;
+	if (c->n == 0) {
+		tell(sh, &f);
+		return EXIT_DONE;
+	}
+	if (asprintf(&where, "@0x%" PRIx64 ":%s", f.addr[0], c->arg[0]) < 0)
+		where = NULL;
+	return move(sh, where, true);
 }
 
 int

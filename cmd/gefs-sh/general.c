@@ -57,9 +57,9 @@ run_echo(struct shell *sh, const struct call *c)
 static const struct sh_option help_options[] = {{0, "roff", NULL, "all commands, as the manual page has them"}, {.name = NULL}};
 
 const struct sh_command sh_general[] = {
-	{"help", "[COMMAND...]", 0, -1, "c", SH_NO_IMAGE, help_options, "lists the commands, or tells about one", NULL, run_help},
-	{"echo", "[WORD...]", 0, -1, "v", SH_NO_IMAGE, NULL, "prints its arguments", NULL, run_echo},
-	{"quit", "", 0, 0, "", SH_NO_IMAGE, NULL, "ends the shell",
+	{"help", "[COMMAND...]", 0, -1, "c", SH_ROOTLESS, help_options, "lists the commands, or tells about one", NULL, run_help},
+	{"echo", "[WORD...]", 0, -1, "v", SH_ROOTLESS, NULL, "prints its arguments", NULL, run_echo},
+	{"quit", "", 0, 0, "", SH_ROOTLESS, NULL, "ends the shell",
 	 "Changes that were not committed are forgotten. The end of input does the same.\n", run_quit},
 	{.name = NULL},
 };

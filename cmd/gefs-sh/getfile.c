@@ -87,6 +87,10 @@ get_file(struct shell *sh, const struct target *t, const char *path, bool force)
 		complain("%s: is a directory; -r copies it", t->word);
 		return EXIT_FAILED;
 	}
+	if (gefs_metadata_only(sh->img)) {
+		complain("there is nothing to copy: contents of files were left out when the image was packed");
+		return EXIT_FAILED;
+	}
 	if (!may_take(sh, path, force))
 		return EXIT_FAILED;
 	bool ok = newfile_open(&f, path, t->entry.mode & 0777);

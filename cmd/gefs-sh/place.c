@@ -51,31 +51,42 @@ walk(char *path, const char *word)
 	}
 }
 
+static int
+fail(gefs_error *e, gefs_code code, const char *text)
+{
+	*e = (gefs_error){.code = code, .addr = GEFS_NIL};
+	snprintf(e->text, sizeof e->text, "%s", text);
+	return -1;
+}
+
 int
-place_parse(struct shell *sh, const char *word, struct place *p)
+place_resolve(struct shell *sh, const char *word, struct place *p, gefs_error *e)
 {
 	size_t n = word ? label_length(word) : 0;
 	const char *rest = !word ? "" : n ? word + n + 1 : word;
 	const char *from = n || *rest == '/' || !sh->dir ? "/" : sh->dir;
 
 	*p = (struct place){.label = NULL};
-	if (!n && !sh->label) {
-		complain("there is no snapshot to look into");
-		return EXIT_FAILED;
-	}
+	if (!n && !sh->label)
+		return fail(e, GEFS_ENOENT, "there is no snapshot to look into");
 	p->label = n ? strndup(word, n) : strdup(sh->label);
 	p->path = malloc(strlen(from) + strlen(rest) + 3);
-	if (!p->label || !p->path) {
-		complain("out of memory");
-		return EXIT_FAILED;
-	}
+	if (!p->label || !p->path)
+		return fail(e, GEFS_ENOMEM, "out of memory");
 	walk(strcpy(p->path, from), rest);
-	int status = tree_parse(sh, p->label, &p->tree);
-	if (status < 0 && p->tree.snap == GEFS_NIL) {
-		complain("\"snap\" is the tree of snapshots, which has no files; \"show tree snap\" shows it");
-		return EXIT_FAILED;
-	}
-	return status;
+	if (gefs_tree_find(sh->img, p->label, &p->tree, e) < 0)
+		return -1;
+	if (p->tree.snap != GEFS_NIL)
+		return 0;
+	return fail(e, GEFS_EINVAL, "\"snap\" is the tree of snapshots, which has no files; \"show tree snap\" shows it");
+}
+
+int
+place_parse(struct shell *sh, const char *word, struct place *p)
+{
+	gefs_error e;
+
+	return place_resolve(sh, word, p, &e) == 0 ? -1 : failed(&e);
 }
 
 int

@@ -1,61 +1,8 @@
-/* set, add, fuzz: single fields. And the settings of the shell. */
+/* set, add, fuzz: single fields. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
-
-/* ---- settings ---- */
-
-struct setting {
-	const char *name;
-	bool *on;
-	bool inverse;
-};
-
-enum { SETTINGS = 4 };
-
-static void
-settings(struct shell *sh, struct setting out[SETTINGS])
-{
-	out[0] = (struct setting){"expert", &sh->expert, false};
-	out[1] = (struct setting){"rehash", &sh->rehash, false};
-	out[2] = (struct setting){"json", &sh->json, false};
-	out[3] = (struct setting){"pager", &sh->no_pager, true};
-}
-
-static void
-show_setting(const struct shell *sh, const struct setting *s)
-{
-	bool on = *s->on != s->inverse;
-	struct json j;
-
-	if (!sh->json) {
-		printf("%s %s\n", s->name, on ? "on" : "off");
-		return;
-	}
-	json_begin(&j, stdout);
-	json_string(&j, "setting", s->name);
-	json_bool(&j, "on", on);
-	json_end(&j);
-}
-
-static int
-change_setting(const struct shell *sh, const struct setting *s, const char *value)
-{
-	bool on = value && strcmp(value, "on") == 0;
-
-	if (value && !on && strcmp(value, "off") != 0) {
-		complain("%s is on or off, not \"%s\"", s->name, value);
-		return EXIT_USAGE;
-	}
-	if (value)
-		*s->on = on != s->inverse;
-	else
-		show_setting(sh, s);
-	return EXIT_DONE;
-}
-
-/* ---- fields ---- */
 
 enum { SHOWN = 16 }; /* bytes of a field that has more than a number */
 
@@ -64,7 +11,7 @@ number_text(const gefs_field *f, uint64_t v, char buf[40])
 {
 	bool hex = f->form == GEFS_FORM_ADDRESS || f->form == GEFS_FORM_HASH || f->form == GEFS_FORM_ENTRY;
 
-	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "%#" PRIo64 : "%" PRIu64, v);
+	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "0%" PRIo64 : "%" PRIu64, v);
 }
 
 static void
@@ -146,21 +93,15 @@ put_value(gefs_edit *edit, const gefs_field *f, void *text, gefs_error *e)
 int
 change_set(struct shell *sh, const struct call *c)
 {
-	struct setting s[SETTINGS];
+	int status = settings(sh, c);
 
-	settings(sh, s);
-	for (int i = 0; c->n == 0 && i < SETTINGS; i++)
-		show_setting(sh, &s[i]);
-	if (c->n == 0)
-		return EXIT_DONE;
-	for (int i = 0; i < SETTINGS; i++)
-		if (strcmp(s[i].name, c->arg[0]) == 0)
-			return change_setting(sh, &s[i], c->arg[1]);
+	if (status >= 0)
+		return status;
 	if (c->n < 2) {
-		complain("%s: what is it to be set to?", c->arg[0]);
+		complain("\"%s\" is no setting, and for a field its value is missing", c->arg[0]);
 		return EXIT_USAGE;
 	}
-	int status = sh_may_change(sh);
+	status = sh_may_change(sh);
 	return status >= 0 ? status : change_field(sh, c->arg[0], put_value, c->arg[1]);
 }
 

@@ -48,6 +48,7 @@ struct shell {
 
 	bool json, expert, rehash, no_pager, keep_going;
 	char *undo;        /* what the last commit kept; NULL: there is none */
+	char format[32];   /* of the image, once it was opened */
 	bool interactive;
 	bool color;
 	bool leave;        /* no further commands */
@@ -78,7 +79,7 @@ enum sh_group { SH_GENERAL, SH_AROUND, SH_UNDER, SH_CHANGE, SH_GROUPS };
 enum {
 	SH_WRITES = 1 << 0,  /* needs -w */
 	SH_EXPERT = 1 << 1,  /* and "set expert on" */
-	SH_NO_IMAGE = 1 << 2, /* works also when there is no image any more: what was committed cannot be opened */
+	SH_ROOTLESS = 1 << 2, /* works also when no copy of the root data can be read: it needs nothing but blocks */
 	SH_PROGRESS = 1 << 3  /* shows a progress line, so that its messages must not go to the pager */
 };
 
@@ -104,6 +105,10 @@ int shell_start(struct shell *, const char *snap);
 void shell_close(struct shell *);
 /* Closes what is open of the image, and forgets what is pending; the places stay. */
 void shell_let_go(struct shell *);
+/* Opens it again, as it is on the disk now; an EXIT_ status. */
+int shell_open_again(struct shell *);
+/* False: what is on the disk is no image, but its blocks can be looked at and changed (gefs_options.rootless). */
+bool shell_has_root(const struct shell *);
 /* Changes label and directory, keeping the old ones for cd -; takes the strings. */
 void shell_go(struct shell *, char *label, char *dir);
 
@@ -145,6 +150,8 @@ void pager_end(struct pager *);
 /* "a/b", "/a", "label:/a", "label:"; NULL: where the shell is. -1 to go on, else the exit status after a complaint. What is
  * found has to be freed with place_free. A path need not exist. */
 int place_parse(struct shell *, const char *word, struct place *);
+/* The same without a word said: 0, or -1 with an error. */
+int place_resolve(struct shell *, const char *word, struct place *, gefs_error *);
 /* The same, and the file has to exist; the entry's name points into storage. */
 int place_find(struct shell *, const char *word, struct place *, gefs_dirent *, uint8_t storage[GEFS_KEY_MAX]);
 void place_free(struct place *);

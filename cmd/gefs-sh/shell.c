@@ -23,8 +23,35 @@ shell_open(struct shell *sh, const char *snap)
 	gefs_options how = sh->open;
 
 	how.write = sh->write;
+	how.rootless = how.format != NULL;
 	sh->base = open_image(sh->image, &how);
 	return sh->base ? shell_start(sh, snap) : EXIT_FAILED;
+}
+
+bool
+shell_has_root(const struct shell *sh)
+{
+	return sh->img && gefs_super_get(sh->img)->blksz != 0;
+}
+
+int
+shell_open_again(struct shell *sh)
+{
+	gefs_options how = sh->open;
+	gefs_error e;
+
+	how.write = sh->write;
+	sh->base = gefs_open(sh->image, &how, &e);
+	if (!sh->base) { /* a commit may have left anything */
+		complain_error(&e);
+		how.format = sh->format;
+		how.rootless = true;
+		sh->base = gefs_open(sh->image, &how, NULL);
+	}
+	sh->img = sh->base;
+	interrupt_image(sh->img);
+	sh->leave = !sh->base;
+	return sh->base && shell_has_root(sh) ? EXIT_DONE : EXIT_FAILED;
 }
 
 int
@@ -34,6 +61,9 @@ shell_start(struct shell *sh, const char *snap)
 
 	sh->img = sh->base;
 	interrupt_image(sh->img);
+	snprintf(sh->format, sizeof sh->format, "%s", gefs_version_name(sh->img));
+	if (!shell_has_root(sh))
+		return complain("no copy of the root data can be read: only single blocks can be looked at and changed"), -1;
 	if (snap) {
 		int status = tree_parse(sh, snap, &t);
 		if (status >= 0)

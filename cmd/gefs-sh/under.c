@@ -48,21 +48,22 @@ const struct sh_command sh_under[] = {
 	 "  free [ARENA]   log [ARENA]   blk ADDR   df   users   snap   super   arenas\n"
 	 "  dlist   conf   files [SNAP]\n",
 	 under_show},
-	{"block", "[ADDR]", 0, 1, "a", 0, block_options, "decodes any block",
+	{"block", "[ADDR]", 0, 1, "a", SH_ROOTLESS, block_options, "decodes any block",
 	 "Without ADDR it is the block at the cursor. " ADDRESSES, under_block},
-	{"addr", "[WHERE | ADDR]", 0, 1, "w", 0, NULL, "moves the cursor, or tells where it is",
+	{"addr", "[WHERE | ADDR]", 0, 1, "w", SH_ROOTLESS, NULL, "moves the cursor, or tells where it is",
 	 "WHERE is a structure, for example\n"
 	 "  super  super0  arena[2]  arena[2].1  log[0,1]      roots, headers, logs\n"
 	 "  main:root  main:leaf[3]  snap:root                 nodes of a tree\n"
 	 "  main:/dir/file  main:/file@0x4000  main:{up:7}     an entry, data, any record\n"
 	 "  snap:{snap:8}  snap:dead[7,4]                      snapshots, deadlists\n"
 	 "docs/fields.md has all of them. " ADDRESSES, under_addr},
-	{"print", "[FIELD...]", 0, -1, "w", 0, NULL, "shows fields of what the cursor is at",
+	{"print", "[FIELD...]", 0, -1, "w", SH_ROOTLESS, NULL, "shows fields of what the cursor is at",
 	 "Without FIELD all of them. FIELD is nval, value[3].key, msg[0], byte[7]; or a whole\n"
 	 "WHERE with a field, for example super.qgen.\n",
 	 under_print},
-	{"type", "", 0, 0, "", 0, NULL, "tells what the cursor is at", NULL, under_type},
-	{"child", "[N | FIELD]", 0, 1, "w", 0, NULL, "follows the Nth pointer of what the cursor is at",
+	{"type", "[TYPE]", 0, 1, "v", SH_ROOTLESS, NULL, "tells what the cursor is at, or takes it for something else",
+	 "TYPE is super, arena, log, deadlist, pivot, leaf or data.\n", under_type},
+	{"child", "[N | FIELD]", 0, 1, "w", SH_ROOTLESS, NULL, "follows the Nth pointer of what the cursor is at",
 	 "N counts from 0. Pointers are the addresses among its fields; of a node, those of\n"
 	 "its records. FIELD names one: loghd, value[3], root.addr.\n",
 	 under_child},
@@ -70,9 +71,9 @@ const struct sh_command sh_under[] = {
 	 "That is where child came from, or else the first owner that is found, which takes\n"
 	 "reading all metadata.\n",
 	 under_parent},
-	{"push", "[WHERE | ADDR]", 0, 1, "w", 0, NULL, "keeps the cursor on a stack, and perhaps moves it", NULL, under_push},
-	{"pop", "", 0, 0, "", 0, NULL, "takes the cursor back from the stack", NULL, under_pop},
-	{"back", "", 0, 0, "", 0, NULL, "moves the cursor to where it was before", NULL, under_back},
+	{"push", "[WHERE | ADDR]", 0, 1, "w", SH_ROOTLESS, NULL, "keeps the cursor on a stack, and perhaps moves it", NULL, under_push},
+	{"pop", "", 0, 0, "", SH_ROOTLESS, NULL, "takes the cursor back from the stack", NULL, under_pop},
+	{"back", "", 0, 0, "", SH_ROOTLESS, NULL, "moves the cursor to where it was before", NULL, under_back},
 	{"lookup", "KEY", 1, 1, "v", 0, snap_options, "looks up a key, and tells how its value came about",
 	 "KEY is dat:QID:OFF, ent:QID:NAME, up:QID, label:NAME, snap:ID, dead:GEN:BIRTH,\n"
 	 "conf:NAME or x:HEX. The value in the leaf is told first, then all messages on the\n"
@@ -88,8 +89,8 @@ const struct sh_command sh_under[] = {
 	 "at the cursor.\n",
 	 under_verify},
 	{"check", "", 0, 0, "", SH_PROGRESS, check_options, "checks every invariant, as gefs-check", NULL, under_check},
-	{"hash", "[ADDR]", 0, 1, "a", 0, NULL, "computes the hash of a block, and compares it", ADDRESSES, under_hash},
-	{"convert", "NUMBER...", 1, -1, "a", 0, NULL, "converts between address, block, arena, hex and decimal",
+	{"hash", "[ADDR]", 0, 1, "a", SH_ROOTLESS, NULL, "computes the hash of a block, and compares it", ADDRESSES, under_hash},
+	{"convert", "NUMBER...", 1, -1, "a", SH_ROOTLESS, NULL, "converts between address, block, arena, hex and decimal",
 	 ADDRESSES, under_convert},
 	{.name = NULL},
 };

@@ -35,8 +35,11 @@ parse_time(const char *word, int64_t *ns)
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		struct tm tm = {.tm_mday = 1};
 		const char *end = strptime(word, forms[i], &tm);
-		if (end && !*end)
-			return !__builtin_mul_overflow((int64_t)timegm(&tm), second, ns);
+		if (!end || *end)
+			continue;
+		int day = tm.tm_mday;
+		int64_t s = timegm(&tm); /* makes March of the 30th of February */
+		return tm.tm_mday == day && !__builtin_mul_overflow(s, second, ns);
 	}
 	return false;
 }

@@ -213,7 +213,7 @@ arenas_load(gefs_image *img, gefs_error *e)
 {
 	const gefs_super *sb = image_super(img);
 
-	img->arenas = calloc(sb->narena, sizeof *img->arenas);
+	img->arenas = calloc(sb->narena + (size_t)1, sizeof *img->arenas); /* there may be none at all */
 	if (!img->arenas)
 		return gefs_fail_memory(e);
 	img->narenas = sb->narena;

@@ -78,13 +78,11 @@ gefs_log_walk(gefs_image *img, uint32_t index, gefs_log_fn fn, void *arg, gefs_e
 					 "arena %u: the log is a cycle: it comes back to block 0x%" PRIx64, index, addr);
 		}
 		if (log_block_read(img, a, addr, block, &h, &why) < 0) {
-			if (e)
-				*e = why;
 			if (why.code == GEFS_ECANCEL)
-				return -1;
+				return gefs_fail_same(e, &why);
 			bool outside = gefs_arena_of(img, addr) != a;
 			img->arenas[index].problem = addr == a->log_head && outside ? LOG_BAD_HEAD : LOG_BAD_BLOCK;
-			return -1;
+			return gefs_fail_same(e, &why);
 		}
 		bool done = false;
 		int rc = walk_block(img, a, addr, block, &h, fn, arg, &done, e);

@@ -55,6 +55,14 @@ gefs_fail_as(gefs_error *e, const gefs_error *cause, const char *fmt, ...)
 }
 
 int
+gefs_fail_same(gefs_error *e, const gefs_error *cause)
+{
+	if (e)
+		*e = *cause;
+	return -1;
+}
+
+int
 gefs_fail_memory(gefs_error *e)
 {
 	return gefs_fail(e, GEFS_ENOMEM, GEFS_NIL, "out of memory");
@@ -65,7 +73,5 @@ gefs_tell_damage(gefs_damage_fn damage, void *arg, const gefs_error *why, gefs_e
 {
 	if (damage && why->code != GEFS_ECANCEL)
 		return damage(arg, why);
-	if (e)
-		*e = *why;
-	return -1;
+	return gefs_fail_same(e, why);
 }

@@ -15,6 +15,9 @@ int gefs_fail_errno(gefs_error *e, gefs_code code, uint64_t addr, const char *fm
 /* The same failure as another one (code, errno, address), told in other words. */
 int gefs_fail_as(gefs_error *e, const gefs_error *cause, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* The same failure in the same words. */
+int gefs_fail_same(gefs_error *e, const gefs_error *cause);
+
 int gefs_fail_memory(gefs_error *e);
 
 /* Tells a walk's caller what could not be read; -1 when that ends the walk, because nobody listens or because it is no

@@ -1,5 +1,5 @@
-/* Interruption at every read of everything that reads: it ends with GEFS_ECANCEL, is not told as damage, and leaves nothing
- * behind. */
+/* Interruption at every read of everything that reads: it ends with GEFS_ECANCEL, is not told as damage, and leaves
+ * nothing behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -483,6 +483,8 @@ test_single(void **state)
 	assert_int_equal(e.code, GEFS_ECANCEL);
 	assert_int_equal(gefs_block_read(img, 0, block, &e), -1);
 	assert_int_equal(e.code, GEFS_ECANCEL);
+	assert_int_equal(gefs_log_walk(img, 0, on_entry, &r, &e), -1);
+	assert_int_equal(img->arenas[0].problem, LOG_FINE);
 	gefs_interrupt(img, false);
 	assert_int_equal(gefs_block_read(img, 0, block, &e), 0);
 	gefs_node_close(n);

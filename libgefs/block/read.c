@@ -4,27 +4,19 @@
 
 const gefs_error image_interruption = {.code = GEFS_ECANCEL, .addr = GEFS_NIL, .text = "interrupted"};
 
-static int
-interrupted(gefs_error *e)
-{
-	if (e)
-		*e = image_interruption;
-	return -1;
-}
-
 int
 image_proceed(gefs_image *img, gefs_error *e)
 {
 	if (!atomic_load_explicit(&img->interrupted, memory_order_relaxed))
 		return 0;
 	atomic_fetch_add(&img->refused, 1);
-	return interrupted(e);
+	return gefs_fail_same(e, &image_interruption);
 }
 
 int
 image_uninterrupted(const gefs_image *img, uint64_t refused_before, gefs_error *e)
 {
-	return atomic_load(&img->refused) == refused_before ? 0 : interrupted(e);
+	return atomic_load(&img->refused) == refused_before ? 0 : gefs_fail_same(e, &image_interruption);
 }
 
 int

@@ -55,7 +55,7 @@ struct gefs_check {
 	size_t nseen;
 	struct ledger *map;
 	bool cancelled, nomem;
-	uint64_t refused; /* the image's, when the check began */
+	uint64_t refused, read_before; /* the image's, when the check began */
 	bool incomplete; /* something could not be reached: leaks and absences are not known */
 	bool released;   /* the server may have released blocks of the trees at hand too early */
 	struct heads *heads; /* of deadlists; NULL: none are read ahead */

@@ -169,7 +169,7 @@ run(struct gefs_check *c)
 	c->stats.cancelled = c->cancelled;
 	c->stats.data_checked = !c->opts.no_data;
 	c->stats.all_snapshots = !c->wanted;
-	c->stats.bytes_read = c->img->bytes_read;
+	c->stats.bytes_read = c->img->bytes_read - c->read_before;
 	c->stats.bytes = c->stats.blocks * c->img->f->blksz;
 }
 
@@ -198,6 +198,7 @@ gefs_check_run(gefs_image *img, const gefs_check_options *o, gefs_error *e)
 		goto fail;
 	}
 	c->refused = img->refused;
+	c->read_before = img->bytes_read;
 	/* All passes rely on it. */
 	if (!snaps_read(img, &why)) {
 		if (why.code != GEFS_ECANCEL) {

@@ -64,7 +64,8 @@ gefs_edit_commit(gefs_edit *ed, const gefs_commit_options *o, gefs_error *e)
 
 	o = o ? o : &none;
 	if (!disk_writable(ed->img->disk))
-		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "the image was opened for reading only: nothing was written");
+		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
+				 "the image was opened for reading only: nothing was written");
 	if (!o->force && gefs_edit_count(ed) && check_after(ed, o, e) < 0)
 		return -1;
 	if (!(c.txn = txn_new(ed->f->blksz)))

@@ -119,11 +119,13 @@ edit_check_addr(const gefs_edit *ed, uint64_t addr, gefs_error *e)
 	if (addr == GEFS_NIL)
 		return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "the address is nil: there is no block");
 	if (addr % blksz)
-		return gefs_fail(e, GEFS_EINVAL, addr, "no block begins at 0x%" PRIx64 ": it is byte %" PRIu64 " of the one at 0x%" PRIx64,
+		return gefs_fail(e, GEFS_EINVAL, addr,
+				 "no block begins at 0x%" PRIx64 ": it is byte %" PRIu64 " of the one at 0x%" PRIx64,
 				 addr, addr % blksz, addr - addr % blksz);
 	if (addr > size || size - addr < blksz)
 		return gefs_fail(e, GEFS_EDAMAGE, addr,
-				 "block 0x%" PRIx64 " lies beyond the end of the device (0x%" PRIx64 " bytes)", addr, size);
+				 "block 0x%" PRIx64 " lies beyond the end of the device (0x%" PRIx64 " bytes)", addr,
+				 size);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* An edit of an image: the blocks that it has changed so far, and everything else as it is on the disk. No hash is asked
- * for: what is edited may be damaged, or just being damaged. */
+/* An edit of an image: the blocks that it has changed so far, and everything else as it is on the disk. No hash is
+ * asked for: what is edited may be damaged, or just being damaged. */
 #ifndef GEFS_EDIT_EDIT_H
 #define GEFS_EDIT_EDIT_H
 
@@ -11,8 +11,8 @@
 /* What a rehash has to look after. */
 enum mark {
 	MARK_CHANGED = 1, /* hashes in pointers to the block */
-	MARK_LIST = 2,    /* a log or deadlist block: the hash in its own header */
-	MARK_FILL = 4     /* records came or went: the fill in pointers to it */
+	MARK_LIST = 2,	  /* a log or deadlist block: the hash in its own header */
+	MARK_FILL = 4	  /* records came or went: the fill in pointers to it */
 };
 
 struct change {
@@ -58,7 +58,8 @@ uint64_t number_get(const struct format *, const uint8_t *p, unsigned width);
 
 /* ---- walk.c: trees whose hashes may be wrong ---- */
 
-/* Nodes in key order, parents first, as far as they can be read; non-zero stops the walk, which returns it. -1: failed. */
+/* Nodes in key order, parents first, as far as they can be read; non-zero stops the walk, which returns it. -1: it
+ * failed. */
 typedef int (*edit_node_fn)(void *arg, uint64_t addr, const struct node *);
 int edit_walk(gefs_edit *, uint64_t root, edit_node_fn, void *arg, gefs_error *);
 /* A record with that key, or failing that a message that inserts it. 1: found, 0: there is none, -1: failed. */
@@ -92,10 +93,20 @@ gefs_structure edit_structure_of(const gefs_edit *, uint64_t addr, const uint8_t
 bool edit_is_list(gefs_structure);
 bool edit_is_node(gefs_structure);
 bool edit_is_record(gefs_structure);
-/* By which type of key the layout knows the fields of a record's value; false: they have no names. */
-bool edit_value_key(const gefs_edit *, const gefs_field *record, const uint8_t *block, enum key_type *);
 /* The arenas that root data names; 0 where it has no table of them. */
 uint32_t edit_arena_table(const gefs_edit *, const uint8_t *block);
+
+/* Makes *out that part of the structure in it. */
+int edit_narrow(const gefs_edit *, gefs_field *out, const char *name, uint64_t offset, uint64_t width, gefs_form,
+		gefs_error *);
+
+/* ---- recordfield.c ---- */
+
+/* A field of a record, whose block is in memory. 1: there is none of that name. */
+int edit_record_field(const gefs_edit *, const gefs_field *record, const uint8_t *block, const char *name,
+		      gefs_field *out, gefs_error *);
+/* By which type of key the layout knows the fields of a record's value; false: they have no names. */
+bool edit_value_key(const gefs_edit *, const gefs_field *record, const uint8_t *block, enum key_type *);
 enum { EDIT_RECORD_NAMES = 6 };
 extern const char *const edit_record_names[EDIT_RECORD_NAMES]; /* fields that all records have */
 
@@ -103,12 +114,12 @@ extern const char *const edit_record_names[EDIT_RECORD_NAMES]; /* fields that al
 
 struct list_shape {
 	uint32_t header, space, size; /* bytes: of the header, for the body, of the body that are in use */
-	uint32_t covered;             /* by the hash */
+	uint32_t covered;	      /* by the hash */
 	uint16_t hash_at, size_at;    /* in the block; 0: there is none */
 };
 struct list_shape list_shape(const gefs_edit *, bool dead, const uint8_t *block);
-/* Where in a log's body the entry stands that ends it: the last barrier, or what ends or continues it; `size` when there
- * is none. */
+/* Where in a log's body the entry stands that ends it: the last barrier, or what ends or continues it; `size` when
+ * there is none. */
 uint32_t list_log_end(const struct format *, const uint8_t *block, const struct list_shape *);
 
 /* ---- text.c ---- */

@@ -9,10 +9,15 @@ const char *
 gefs_structure_name(gefs_structure s)
 {
 	static const char *const names[] = {
-		[GEFS_IN_BLOCK] = "a block",	     [GEFS_IN_SUPER] = "a superblock", [GEFS_IN_ARENA] = "an arena header",
-		[GEFS_IN_LOG] = "a log block",	     [GEFS_IN_DEADLIST] = "a deadlist block",
-		[GEFS_IN_PIVOT] = "a pivot",	     [GEFS_IN_LEAF] = "a leaf",
-		[GEFS_IN_RECORD] = "a record",	     [GEFS_IN_MESSAGE] = "a message",
+		[GEFS_IN_BLOCK] = "a block",
+		[GEFS_IN_SUPER] = "a superblock",
+		[GEFS_IN_ARENA] = "an arena header",
+		[GEFS_IN_LOG] = "a log block",
+		[GEFS_IN_DEADLIST] = "a deadlist block",
+		[GEFS_IN_PIVOT] = "a pivot",
+		[GEFS_IN_LEAF] = "a leaf",
+		[GEFS_IN_RECORD] = "a record",
+		[GEFS_IN_MESSAGE] = "a message",
 	};
 	return (size_t)s < sizeof names / sizeof *names ? names[s] : "nothing";
 }
@@ -60,22 +65,19 @@ stands_at(const gefs_edit *ed, gefs_structure in, uint64_t addr)
 gefs_structure
 edit_structure_of(const gefs_edit *ed, uint64_t addr, const uint8_t *block)
 {
-	const struct format *f = ed->f;
-	struct log_header h;
-
 	if (stands_at(ed, GEFS_IN_ARENA, addr))
 		return GEFS_IN_ARENA;
 	if (stands_at(ed, GEFS_IN_SUPER, addr))
 		return GEFS_IN_SUPER;
-	switch (f->classify(f, block)) {
+	switch (ed->f->classify(ed->f, block)) {
 	case GEFS_BLOCK_PIVOT:
 		return GEFS_IN_PIVOT;
 	case GEFS_BLOCK_LEAF:
 		return GEFS_IN_LEAF;
 	case GEFS_BLOCK_LOG:
-		return f->log_decode(f, block, &h) ? GEFS_IN_BLOCK : GEFS_IN_LOG;
+		return GEFS_IN_LOG;
 	case GEFS_BLOCK_DEADLIST:
-		return f->dead_decode(f, block, &h) ? GEFS_IN_BLOCK : GEFS_IN_DEADLIST;
+		return GEFS_IN_DEADLIST;
 	default:
 		return GEFS_IN_BLOCK;
 	}
@@ -83,13 +85,13 @@ edit_structure_of(const gefs_edit *ed, uint64_t addr, const uint8_t *block)
 
 /* ---- what a field is made of ---- */
 
-/* Makes *out a field of the structure in it. */
-static int
-narrow(const gefs_edit *ed, gefs_field *out, const char *name, uint64_t offset, uint64_t width, gefs_form form, gefs_error *e)
+int
+edit_narrow(const gefs_edit *ed, gefs_field *out, const char *name, uint64_t offset, uint64_t width, gefs_form form,
+	    gefs_error *e)
 {
 	if (width > ed->f->blksz || offset > ed->f->blksz - width)
-		return gefs_fail(e, GEFS_EINVAL, out->addr[0], "%.60s lies outside the block, which has %" PRIu32 " bytes", name,
-				 ed->f->blksz);
+		return gefs_fail(e, GEFS_EINVAL, out->addr[0],
+				 "%.60s lies outside the block, which has %" PRIu32 " bytes", name, ed->f->blksz);
 	out->offset = (uint32_t)offset;
 	out->width = (uint32_t)width;
 	out->form = form;
@@ -104,96 +106,12 @@ raw_field(const gefs_edit *ed, const char *name, gefs_field *out, gefs_error *e)
 	uint64_t a, n;
 
 	if (text_indexed(&p, "byte", &a, NULL) && !*p)
-		return narrow(ed, out, name, a, 1, GEFS_FORM_NUMBER, e);
+		return edit_narrow(ed, out, name, a, 1, GEFS_FORM_NUMBER, e);
 	p = name;
 	if (text_indexed(&p, "bytes", &a, &n) && !*p)
-		return n ? narrow(ed, out, name, a, n, GEFS_FORM_BYTES, e) :
-			   gefs_fail(e, GEFS_EINVAL, out->addr[0], "bytes[N,LEN] needs a length");
+		return n ? edit_narrow(ed, out, name, a, n, GEFS_FORM_BYTES, e)
+			 : gefs_fail(e, GEFS_EINVAL, out->addr[0], "bytes[N,LEN] needs a length");
 	return 1;
-}
-
-/* ---- fields of records ---- */
-
-bool
-edit_value_key(const gefs_edit *ed, const gefs_field *r, const uint8_t *b, enum key_type *type)
-{
-	struct key key;
-
-	*type = KEY_BAD;
-	if (r->structure == GEFS_IN_RECORD && ed->f->classify(ed->f, b) == GEFS_BLOCK_PIVOT)
-		return true;
-	if (r->structure == GEFS_IN_MESSAGE) {
-		int byte = b[r->key_at - 3];
-		if (byte >= OPS || ed->f->op_type[byte] != GEFS_OP_INSERT)
-			return false;
-	}
-	key_decode(ed->f, (gefs_bytes){b + r->key_at, r->key_len}, &key);
-	*type = key.type;
-	return key.type != KEY_BAD;
-}
-
-/* Where the table of offsets has a record's own. */
-static uint32_t
-offset_at(const struct format *f, const gefs_field *r, const uint8_t *b)
-{
-	bool leaf = f->classify(f, b) == GEFS_BLOCK_LEAF;
-	uint32_t area = r->structure == GEFS_IN_MESSAGE ? f->pivot_header + f->pivot_space : leaf ? f->leaf_header : f->pivot_header;
-
-	return area + 2 * r->slot;
-}
-
-/* In the order of common_field. */
-const char *const edit_record_names[EDIT_RECORD_NAMES] = {"off", "op", "nk", "key", "nv", "val"};
-
-static int
-common_field(const gefs_edit *ed, const gefs_field *r, const uint8_t *b, int i, gefs_field *out, gefs_error *e)
-{
-	const char *name = edit_record_names[i];
-
-	switch (i) {
-	case 0:
-		return narrow(ed, out, name, offset_at(ed->f, r, b), 2, GEFS_FORM_NUMBER, e);
-	case 1: /* messages only */
-		return r->structure == GEFS_IN_RECORD ? 1 : narrow(ed, out, name, r->key_at - 3, 1, GEFS_FORM_NUMBER, e);
-	case 2:
-		return narrow(ed, out, name, r->key_at - 2, 2, GEFS_FORM_NUMBER, e);
-	case 3:
-		return narrow(ed, out, name, r->key_at, r->key_len, GEFS_FORM_BYTES, e);
-	case 4:
-		return narrow(ed, out, name, r->value_at - 2, 2, GEFS_FORM_NUMBER, e);
-	default:
-		return narrow(ed, out, name, r->value_at, r->value_len, GEFS_FORM_BYTES, e);
-	}
-}
-
-/* 1: there is none of that name. */
-static int
-record_field(const gefs_edit *ed, const gefs_field *r, const uint8_t *b, const char *name, gefs_field *out, gefs_error *e)
-{
-	const char *p = name;
-	enum key_type type;
-	uint64_t k;
-
-	for (int i = 0; i < EDIT_RECORD_NAMES; i++)
-		if (strcmp(name, edit_record_names[i]) == 0)
-			return common_field(ed, r, b, i, out, e);
-	if (text_indexed(&p, "key", &k, NULL) && !*p)
-		return k < r->key_len ? narrow(ed, out, name, r->key_at + k, 1, GEFS_FORM_NUMBER, e) :
-					gefs_fail(e, GEFS_EINVAL, r->addr[0], "the key has %" PRIu32 " bytes, counted from 0", r->key_len);
-	p = name;
-	if (text_indexed(&p, "val", &k, NULL) && !*p)
-		return k < r->value_len ? narrow(ed, out, name, r->value_at + k, 1, GEFS_FORM_NUMBER, e) :
-					  gefs_fail(e, GEFS_EINVAL, r->addr[0], "the value has %" PRIu32 " bytes, counted from 0",
-						    r->value_len);
-	if (!edit_value_key(ed, r, b, &type))
-		return 1;
-	const struct layout_field *f = layout_field(ed->layout, GEFS_IN_RECORD, type, name);
-	if (!f)
-		return 1;
-	if (f->at + f->width > r->value_len)
-		return gefs_fail(e, GEFS_EINVAL, r->addr[0], "the value has %" PRIu32 " bytes, and %s would be at %u to %u",
-				 r->value_len, name, f->at, f->at + f->width - 1u);
-	return narrow(ed, out, name, r->value_at + f->at, f->width, f->form, e);
 }
 
 /* ---- fields of blocks ---- */
@@ -213,14 +131,14 @@ super_field(const gefs_edit *ed, const uint8_t *b, const char *name, gefs_field 
 	uint64_t k;
 
 	if (n && strcmp(name, "sbhash") == 0)
-		return narrow(ed, out, name, at + 16 * (uint64_t)n, 8, GEFS_FORM_HASH, e);
+		return edit_narrow(ed, out, name, at + 16 * (uint64_t)n, 8, GEFS_FORM_HASH, e);
 	if (!n || !text_indexed(&p, "arena", &k, NULL))
 		return 1;
 	if (k >= n)
 		return gefs_fail(e, GEFS_EINVAL, out->addr[0], "there are %" PRIu32 " arenas, counted from 0", n);
 	if (strcmp(p, ".addr") == 0)
-		return narrow(ed, out, name, at + 16 * k, 8, GEFS_FORM_ADDRESS, e);
-	return strcmp(p, ".hash") == 0 ? narrow(ed, out, name, at + 16 * k + 8, 8, GEFS_FORM_HASH, e) : 1;
+		return edit_narrow(ed, out, name, at + 16 * k, 8, GEFS_FORM_ADDRESS, e);
+	return strcmp(p, ".hash") == 0 ? edit_narrow(ed, out, name, at + 16 * k + 8, 8, GEFS_FORM_HASH, e) : 1;
 }
 
 static int
@@ -232,14 +150,15 @@ list_field(const gefs_edit *ed, const uint8_t *b, const char *name, gefs_field *
 	uint64_t k;
 
 	if (text_indexed(&p, "word", &k, NULL) && !*p)
-		return k < s.space / 8 ? narrow(ed, out, name, s.header + 8 * k, 8, GEFS_FORM_ENTRY, e) :
-					 gefs_fail(e, GEFS_EINVAL, out->addr[0], "the body has room for %" PRIu32 " words, counted from 0",
-						   s.space / 8);
+		return k < s.space / 8
+			       ? edit_narrow(ed, out, name, s.header + 8 * k, 8, GEFS_FORM_ENTRY, e)
+			       : gefs_fail(e, GEFS_EINVAL, out->addr[0],
+					   "the body has room for %" PRIu32 " words, counted from 0", s.space / 8);
 	if (dead || strcmp(name, "end") != 0)
 		return 1;
 	uint32_t at = list_log_end(ed->f, b, &s);
-	return at < s.size ? narrow(ed, out, name, s.header + at, 8, GEFS_FORM_ENTRY, e) :
-			     gefs_fail(e, GEFS_EINVAL, out->addr[0], "nothing ends the entries of this block");
+	return at < s.size ? edit_narrow(ed, out, name, s.header + at, 8, GEFS_FORM_ENTRY, e)
+			   : gefs_fail(e, GEFS_EINVAL, out->addr[0], "nothing ends the entries of this block");
 }
 
 /* "value[N]" and "msg[N]", and their fields. */
@@ -258,13 +177,13 @@ node_record(const gefs_edit *ed, const uint8_t *b, const char *name, gefs_field 
 	if (!n.usable)
 		return gefs_fail(e, GEFS_EDAMAGE, out->addr[0], "the records of this node cannot be told apart");
 	if (k >= (message ? n.nbuf : n.nval))
-		return gefs_fail(e, GEFS_EINVAL, out->addr[0], "there are %" PRIu32 " %s, counted from 0", message ? n.nbuf : n.nval,
-				 message ? "messages" : "records");
+		return gefs_fail(e, GEFS_EINVAL, out->addr[0], "there are %" PRIu32 " %s, counted from 0",
+				 message ? n.nbuf : n.nval, message ? "messages" : "records");
 	edit_record(&n, out->addr[0], (uint32_t)k, message, &r);
 	*out = r;
 	if (!*p)
 		return 0;
-	return *p == '.' ? record_field(ed, &r, b, p + 1, out, e) : 1;
+	return *p == '.' ? edit_record_field(ed, &r, b, p + 1, out, e) : 1;
 }
 
 static int
@@ -273,7 +192,7 @@ block_field(const gefs_edit *ed, const uint8_t *b, const char *name, gefs_field 
 	const struct layout_field *f = layout_field(ed->layout, out->structure, KEY_BAD, name);
 
 	if (f)
-		return narrow(ed, out, name, f->at, f->width, f->form, e);
+		return edit_narrow(ed, out, name, f->at, f->width, f->form, e);
 	if (out->structure == GEFS_IN_SUPER)
 		return super_field(ed, b, name, out, e);
 	if (edit_is_list(out->structure))
@@ -286,12 +205,15 @@ block_field(const gefs_edit *ed, const uint8_t *b, const char *name, gefs_field 
 static int
 unknown(const gefs_edit *ed, const gefs_field *s, const uint8_t *b, const char *name, gefs_error *e)
 {
-	static const char *const others[] = {
-		[GEFS_IN_BLOCK] = "",	  [GEFS_IN_SUPER] = "arena[N].addr, arena[N].hash, sbhash, ", [GEFS_IN_ARENA] = "",
-		[GEFS_IN_LOG] = "word[N], end, ", [GEFS_IN_DEADLIST] = "word[N], ",
-		[GEFS_IN_PIVOT] = "value[N], msg[N], ", [GEFS_IN_LEAF] = "value[N], ",
-		[GEFS_IN_RECORD] = "off, nk, key, key[N], nv, val, val[N], ",
-		[GEFS_IN_MESSAGE] = "off, op, nk, key, key[N], nv, val, val[N], "};
+	static const char *const others[] = {[GEFS_IN_BLOCK] = "",
+					     [GEFS_IN_SUPER] = "arena[N].addr, arena[N].hash, sbhash, ",
+					     [GEFS_IN_ARENA] = "",
+					     [GEFS_IN_LOG] = "word[N], end, ",
+					     [GEFS_IN_DEADLIST] = "word[N], ",
+					     [GEFS_IN_PIVOT] = "value[N], msg[N], ",
+					     [GEFS_IN_LEAF] = "value[N], ",
+					     [GEFS_IN_RECORD] = "off, nk, key, key[N], nv, val, val[N], ",
+					     [GEFS_IN_MESSAGE] = "off, op, nk, key, key[N], nv, val, val[N], "};
 	enum key_type type = KEY_BAD;
 	gefs_structure in = edit_is_record(s->structure) ? GEFS_IN_RECORD : s->structure;
 	char text[420];
@@ -305,12 +227,14 @@ unknown(const gefs_edit *ed, const gefs_field *s, const uint8_t *b, const char *
 			n += (size_t)snprintf(text + n, sizeof text - n, "%s, ", f->name);
 	}
 	const char *other = s->structure == GEFS_IN_SUPER && !ed->layout->root_arenas ? "" : others[s->structure];
-	return gefs_fail(e, GEFS_EINVAL, s->addr[0], "there is no field \"%.60s\" in %s; it has: %s%sbyte[N], bytes[N,LEN]", name,
+	return gefs_fail(e, GEFS_EINVAL, s->addr[0],
+			 "there is no field \"%.60s\" in %s; it has: %s%sbyte[N], bytes[N,LEN]", name,
 			 gefs_structure_name(s->structure), text, other);
 }
 
 int
-edit_field_of(const gefs_edit *ed, const gefs_field *s, const uint8_t *b, const char *name, gefs_field *out, gefs_error *e)
+edit_field_of(const gefs_edit *ed, const gefs_field *s, const uint8_t *b, const char *name, gefs_field *out,
+	      gefs_error *e)
 {
 	const gefs_field in = *s;
 	int rc;
@@ -318,7 +242,8 @@ edit_field_of(const gefs_edit *ed, const gefs_field *s, const uint8_t *b, const 
 	*out = in;
 	rc = raw_field(ed, name, out, e);
 	if (rc == 1)
-		rc = edit_is_record(in.structure) ? record_field(ed, &in, b, name, out, e) : block_field(ed, b, name, out, e);
+		rc = edit_is_record(in.structure) ? edit_record_field(ed, &in, b, name, out, e)
+						  : block_field(ed, b, name, out, e);
 	if (rc == 1)
 		rc = unknown(ed, &in, b, name, e);
 	if (rc == 0)

@@ -18,7 +18,7 @@ struct tour {
 	const char *where;
 	gefs_field structure;
 	bool seen[FIELDS_MAX]; /* rows of the layout */
-	uint64_t end;          /* bytes that the fields so far reach to */
+	uint64_t end;	       /* bytes that the fields so far reach to */
 	unsigned fields, records;
 };
 
@@ -26,7 +26,8 @@ static void
 tick(struct tour *t, const gefs_field *f)
 {
 	const struct layout *l = t->b->edit->layout;
-	const char *name = strrchr(f->name, '.') && f->structure >= GEFS_IN_RECORD ? strrchr(f->name, '.') + 1 : f->name;
+	const char *name =
+		strrchr(f->name, '.') && f->structure >= GEFS_IN_RECORD ? strrchr(f->name, '.') + 1 : f->name;
 	uint8_t block[GEFS_BLOCK_MAX];
 	enum key_type key = KEY_BAD;
 
@@ -73,7 +74,8 @@ on_field(void *arg, const gefs_field *f)
 
 	snprintf(where, sizeof where, "%s.%s", t->where, f->name);
 	bench_find(ed, where, &again);
-	if (again.offset != f->offset || again.width != f->width || again.form != f->form || again.addr[0] != f->addr[0])
+	if (again.offset != f->offset || again.width != f->width || again.form != f->form ||
+	    again.addr[0] != f->addr[0])
 		fail_msg("%s is found elsewhere than listed", where);
 	assert_in_range(f->offset + f->width, 0, ed->f->blksz);
 	t->fields++;
@@ -125,11 +127,32 @@ tour(const char *image, const char *const *places)
 static void
 test_gefs9(void **state)
 {
-	static const char *const places[] = {"super", "super0", "super1", "arena[0]", "arena[7].1", "log[0]", "log[0,0]", "snap:root",
-					     "snap:leaf[0]", "main:root", "main:pivot[0]", "main:leaf[0]", "main:/", "main:/f0",
-					     "main:/f0#0", "main:/^", "main:{ent:-1:}", "snap:{label:main}", "snap:{snap:0}",
-					     "main:root.value[1]", "main:root.msg[0]", "@0", "@0x4000", "snap:dead[7,4]",
-					     "snap:{dead:7:4}", NULL};
+	static const char *const places[] = {"super",
+					     "super0",
+					     "super1",
+					     "arena[0]",
+					     "arena[7].1",
+					     "log[0]",
+					     "log[0,0]",
+					     "snap:root",
+					     "snap:leaf[0]",
+					     "main:root",
+					     "main:pivot[0]",
+					     "main:leaf[0]",
+					     "main:/",
+					     "main:/f0",
+					     "main:/f0#0",
+					     "main:/^",
+					     "main:{ent:-1:}",
+					     "snap:{label:main}",
+					     "snap:{snap:0}",
+					     "main:root.value[1]",
+					     "main:root.msg[0]",
+					     "@0",
+					     "@0x4000",
+					     "snap:dead[7,4]",
+					     "snap:{dead:7:4}",
+					     NULL};
 
 	(void)state;
 	tour("autosnap-real", places);
@@ -138,9 +161,24 @@ test_gefs9(void **state)
 static void
 test_little_endian(void **state)
 {
-	static const char *const places[] = {"super", "super1", "arena[0]", "arena[1].0", "log[0]", "snap:root", "main:root", "main:leaf[0]",
-					     "main:/adm/users", "main:/adm/users#0", "main:/adm^", "snap:{label:main}", "snap:{snap:2}",
-					     "main:root.msg[0]", "main:root.value[0]", "@0", "snap:dead[2,0]", NULL};
+	static const char *const places[] = {"super",
+					     "super1",
+					     "arena[0]",
+					     "arena[1].0",
+					     "log[0]",
+					     "snap:root",
+					     "main:root",
+					     "main:leaf[0]",
+					     "main:/adm/users",
+					     "main:/adm/users#0",
+					     "main:/adm^",
+					     "snap:{label:main}",
+					     "snap:{snap:2}",
+					     "main:root.msg[0]",
+					     "main:root.value[0]",
+					     "@0",
+					     "snap:dead[2,0]",
+					     NULL};
 
 	(void)state;
 	tour("A-small", places);
@@ -149,11 +187,41 @@ test_little_endian(void **state)
 static void
 test_big_endian(void **state)
 {
-	static const char *const places[] = {"super", "arena[0]", "log[0]", "snap:root", "one:root", "main:root", "main:/d", "main:/d/e001#0",
-					     "main:/d^", "snap:{label:main}", "snap:{snap:1}", "main:root.value[0]", "snap:dead[2,0]", NULL};
+	static const char *const places[] = {"super",	       "arena[0]",
+					     "log[0]",	       "snap:root",
+					     "one:root",       "main:root",
+					     "main:/d",	       "main:/d/e001#0",
+					     "main:/d^",       "snap:{label:main}",
+					     "snap:{snap:1}",  "main:root.value[0]",
+					     "snap:dead[2,0]", NULL};
 
 	(void)state;
 	tour("BE-snaps", places);
+}
+
+/* A block can be taken for what it does not look like: the fields are those of that structure, at their places. */
+static void
+test_types(void **state)
+{
+	static const struct {
+		const char *where;
+		gefs_structure is;
+		uint32_t offset;
+	} rows[] = {{"@0x4000:leaf.nval", GEFS_IN_LEAF, 2},	   {"@0x4000:log.logsz", GEFS_IN_LOG, 2},
+		    {"@0x8000:super.qgen", GEFS_IN_SUPER, 96}, {"@0x0:data.byte[5]", GEFS_IN_BLOCK, 5}};
+	static const char *const wrong[] = {"@0x4000:", "@0x4000:leaves", "@0x4000:leaf:log", "@0x4000:data.nval"};
+	struct bench b = bench_open("autosnap-real");
+	gefs_field f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(gefs_field_find(b.edit, rows[i].where, &f, NULL), 0);
+		assert_int_equal(f.structure, rows[i].is);
+		assert_int_equal(f.offset, rows[i].offset);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_int_equal(gefs_field_find(b.edit, wrong[i], &f, NULL), -1);
+	bench_close(&b);
 }
 
 int
@@ -163,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_gefs9),
 		cmocka_unit_test(test_little_endian),
 		cmocka_unit_test(test_big_endian),
+		cmocka_unit_test(test_types),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("fields", tests, NULL, NULL);

@@ -116,7 +116,8 @@ edit_tree_root(gefs_edit *ed, const char *label, size_t n, uint64_t *root, gefs_
 	*root = sb.snap_root.addr;
 	if (n == 4 && memcmp(label, "snap", 4) == 0)
 		return 1;
-	if ((rc = snapshot_id(ed, *root, label, n, &k.qid, e)) <= 0 || (rc = edit_find_typed(ed, *root, &k, &at, e)) <= 0)
+	if ((rc = snapshot_id(ed, *root, label, n, &k.qid, e)) <= 0 ||
+	    (rc = edit_find_typed(ed, *root, &k, &at, e)) <= 0)
 		return rc;
 	if ((rc = edit_record_value(ed, &at, value, sizeof value, e)) < 0)
 		return -1;

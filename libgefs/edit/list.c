@@ -84,10 +84,11 @@ parse_entries(const gefs_edit *ed, bool dead, const char *text, uint8_t *out, si
 
 	while (*p) {
 		const char *entry = p;
-		size_t n = dead ? parse_entry(l->dead_ops, l->ndead_ops, &p, w) : parse_entry(l->log_ops, l->nlog_ops, &p, w);
+		size_t n = dead ? parse_entry(l->dead_ops, l->ndead_ops, &p, w)
+				: parse_entry(l->log_ops, l->nlog_ops, &p, w);
 		if (n == 0 || (*p && *p != ','))
-			return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "\"%.*s\" is no entry of a %s of this version", (int)strcspn(entry, ","),
-					 entry, dead ? "deadlist" : "log");
+			return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "\"%.*s\" is no entry of a %s of this version",
+					 (int)strcspn(entry, ","), entry, dead ? "deadlist" : "log");
 		if (size + 8 * n > room)
 			return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "the entries do not fit into a block");
 		for (size_t i = 0; i < n; i++, size += 8)
@@ -104,7 +105,8 @@ gefs_edit_append(gefs_edit *ed, const gefs_field *list, const char *entries, gef
 	uint8_t words[GEFS_BLOCK_MAX];
 
 	if (!edit_is_list(list->structure))
-		return gefs_fail(e, GEFS_EINVAL, list->addr[0], "entries are appended to log and deadlist blocks, not to %s",
+		return gefs_fail(e, GEFS_EINVAL, list->addr[0],
+				 "entries are appended to log and deadlist blocks, not to %s",
 				 gefs_structure_name(list->structure));
 	struct change *c = edit_touch(ed, list->addr[0], e);
 	if (!c)

@@ -21,7 +21,8 @@ overlay_read(struct disk *d, void *buf, size_t len, uint64_t off, gefs_error *e)
 		return -1;
 	for (size_t i = edit_place(ed, off - off % blksz); i < ed->n && ed->change[i]->addr < off + len; i++) {
 		const struct change *c = ed->change[i];
-		uint64_t from = c->addr < off ? off : c->addr, end = c->addr + blksz < off + len ? c->addr + blksz : off + len;
+		uint64_t from = c->addr < off ? off : c->addr,
+			 end = c->addr + blksz < off + len ? c->addr + blksz : off + len;
 		memcpy(to + (from - off), c->after + (from - c->addr), (size_t)(end - from));
 	}
 	return 0;

@@ -93,13 +93,14 @@ open_node(gefs_edit *ed, uint64_t addr, struct node *n, gefs_error *e)
 }
 
 static int
-rewrite(gefs_edit *ed, struct change *c, const struct node *n, bool message, const gefs_record *r, uint32_t count, gefs_error *e)
+rewrite(gefs_edit *ed, struct change *c, const struct node *n, bool message, const gefs_record *r, uint32_t count,
+	gefs_error *e)
 {
 	struct area a = area_of(ed->f, n->leaf, message);
 
 	if (!write_area(ed->f, c->after, &a, message, r, count))
-		return gefs_fail(e, GEFS_EINVAL, c->addr, "the node at 0x%" PRIx64 " has no room for %" PRIu32 " such records", c->addr,
-				 count);
+		return gefs_fail(e, GEFS_EINVAL, c->addr,
+				 "the node at 0x%" PRIx64 " has no room for %" PRIu32 " such records", c->addr, count);
 	c->marks |= MARK_CHANGED | MARK_FILL;
 	return 0;
 }

@@ -41,7 +41,8 @@ get_block(struct rehash *h, uint64_t addr, uint8_t *b)
 	return false;
 }
 
-/* A number of a block whose bytes are at b, as they were read: they stay, because records of a damaged node may overlap. */
+/* A number of a block whose bytes are at b, as they were read: those stay, because records of a damaged node may
+ * overlap. */
 static int
 renew(struct rehash *h, uint64_t addr, const uint8_t *b, uint32_t at, unsigned width, uint64_t v)
 {
@@ -163,7 +164,8 @@ fix_snap(struct rehash *h, uint64_t addr, const uint8_t *b, uint32_t at)
 }
 
 static int
-fix_record(struct rehash *h, uint64_t addr, const uint8_t *b, const gefs_record *r, bool child, unsigned level, unsigned limit)
+fix_record(struct rehash *h, uint64_t addr, const uint8_t *b, const gefs_record *r, bool child, unsigned level,
+	   unsigned limit)
 {
 	uint32_t at = (uint32_t)(r->value.p - b);
 	struct key k;
@@ -270,6 +272,7 @@ gefs_edit_rehash(gefs_edit *ed, gefs_error *e)
 		ed->change[i]->marks = ed->change[i]->committed = 0;
 	blockmap_free(&h.seen);
 	if (rc == 0 && h.unread.code)
-		rc = gefs_fail_as(e, &h.unread, "%s; hashes above that block stay as they are, all others are right", h.unread.text);
+		rc = gefs_fail_as(e, &h.unread, "%s; hashes above that block stay as they are, all others are right",
+				  h.unread.text);
 	return rc;
 }

@@ -9,8 +9,9 @@ check_range(const gefs_edit *ed, const gefs_field *f, size_t n, gefs_error *e)
 {
 	if (f->offset <= ed->f->blksz && n <= ed->f->blksz - f->offset)
 		return 0;
-	return gefs_fail(e, GEFS_EINVAL, f->addr[0], "%zu bytes from byte %" PRIu32 " on do not fit into the block, which has %" PRIu32,
-			 n, f->offset, ed->f->blksz);
+	return gefs_fail(e, GEFS_EINVAL, f->addr[0],
+			 "%zu bytes from byte %" PRIu32 " on do not fit into the block, which has %" PRIu32, n,
+			 f->offset, ed->f->blksz);
 }
 
 int
@@ -29,9 +30,11 @@ static int
 check_number(const gefs_field *f, gefs_error *e)
 {
 	if (f->form == GEFS_FORM_STRUCTURE)
-		return gefs_fail(e, GEFS_EINVAL, f->addr[0], "this is all of %s, no field of it", gefs_structure_name(f->structure));
+		return gefs_fail(e, GEFS_EINVAL, f->addr[0], "this is all of %s, no field of it",
+				 gefs_structure_name(f->structure));
 	if (f->width == 0 || f->width > 8)
-		return gefs_fail(e, GEFS_EINVAL, f->addr[0], "%s has %" PRIu32 " bytes, and a number 1 to 8", f->name, f->width);
+		return gefs_fail(e, GEFS_EINVAL, f->addr[0], "%s has %" PRIu32 " bytes, and a number 1 to 8", f->name,
+				 f->width);
 	return 0;
 }
 
@@ -76,8 +79,8 @@ gefs_edit_set_number(gefs_edit *ed, const gefs_field *f, uint64_t v, gefs_error 
 	uint64_t above = f->width < 8 ? v >> 8 * f->width : 0, ones = f->width < 8 ? UINT64_MAX >> 8 * f->width : 0;
 	bool negative = above == ones && f->width < 8 && v >> (8 * f->width - 1) & 1;
 	if (above && !negative)
-		return gefs_fail(e, GEFS_EINVAL, f->addr[0], "0x%" PRIx64 " does not fit into the %" PRIu32 " bytes of %s", v, f->width,
-				 f->name);
+		return gefs_fail(e, GEFS_EINVAL, f->addr[0],
+				 "0x%" PRIx64 " does not fit into the %" PRIu32 " bytes of %s", v, f->width, f->name);
 	number_put(ed->f, bytes, f->width, v);
 	return gefs_edit_set_bytes(ed, f, bytes, f->width, e);
 }

@@ -93,19 +93,24 @@ gefs_edit_key(gefs_edit *ed, const char *text, uint8_t key[GEFS_KEY_MAX], size_t
 		if (text_hex(text + 2, key, GEFS_KEY_MAX, n))
 			return 0;
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
-				 "\"%.100s\" is no key: behind x: there have to be pairs of hexadecimal digits, %d at most", text,
-				 GEFS_KEY_MAX);
+				 "\"%.100s\" is no key: behind x: there have to be pairs of hexadecimal digits, %d at "
+				 "most",
+				 text, GEFS_KEY_MAX);
 	}
 	for (int i = 0; i < KEY_BAD; i++)
 		if (strncmp(text, names[i], strlen(names[i])) == 0)
 			k.type = (enum key_type)i;
 	if (k.type == KEY_BAD || !parse_key(text + strlen(names[k.type]), &k))
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
-				 "\"%.100s\" is no key: there are dat:QID:OFF, ent:QID:NAME, up:QID, label:NAME, snap:ID, "
-				 "dead:GEN:BIRTH, conf:NAME and x:HEX", text);
+				 "\"%.100s\" is no key: there are dat:QID:OFF, ent:QID:NAME, up:QID, label:NAME, "
+				 "snap:ID, "
+				 "dead:GEN:BIRTH, conf:NAME and x:HEX",
+				 text);
 	*n = key_encode(ed->f, &k, key);
 	if (*n == 0)
-		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "\"%.100s\" is no key of this version: it has none of that type, or its name is too long",
+		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
+				 "\"%.100s\" is no key of this version: it has none of that type, or its name is too "
+				 "long",
 				 text);
 	return 0;
 }
@@ -123,8 +128,8 @@ value_of_field(gefs_edit *ed, const char *text, gefs_value *v, gefs_error *e)
 	}
 	if (*text == '*') {
 		if (at.structure != GEFS_IN_RECORD && at.structure != GEFS_IN_MESSAGE)
-			return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "\"%.100s\" names %s, and only records have values", text + 1,
-					 gefs_structure_name(at.structure));
+			return gefs_fail(e, GEFS_EINVAL, GEFS_NIL, "\"%.100s\" names %s, and only records have values",
+					 text + 1, gefs_structure_name(at.structure));
 		at.offset = at.value_at;
 		at.width = at.value_len;
 	} else if (at.form == GEFS_FORM_STRUCTURE) {
@@ -152,12 +157,16 @@ gefs_edit_value(gefs_edit *ed, const char *text, gefs_value *v, gefs_error *e)
 		if (text_hex(text + 2, v->bytes, ed->f->blksz, &v->n))
 			return 0;
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
-				 "\"%.100s\": behind x: there have to be pairs of hexadecimal digits, no more than a block has bytes", text);
+				 "\"%.100s\": behind x: there have to be pairs of hexadecimal digits, no more than a "
+				 "block has bytes",
+				 text);
 	}
 	if (!text_number(&p, &v->number) || *p || (*text == '-' && v->number > UINT64_C(1) << 63))
 		return gefs_fail(e, GEFS_EINVAL, GEFS_NIL,
-				 "\"%.100s\" is no value: a number, x:HEX, =WHERE (what is there), &WHERE (its address) or *WHERE (the "
-				 "value of a record)", text);
+				 "\"%.100s\" is no value: a number, x:HEX, =WHERE (what is there), &WHERE (its "
+				 "address) or *WHERE (the "
+				 "value of a record)",
+				 text);
 	if (*text == '-')
 		v->number = -v->number;
 	return 0;

@@ -45,7 +45,8 @@ edit_record(const struct node *n, uint64_t addr, uint32_t slot, bool message, ge
 {
 	gefs_record r = message ? node_message(n, slot) : node_value(n, slot);
 
-	*out = (gefs_field){.structure = message ? GEFS_IN_MESSAGE : GEFS_IN_RECORD, .addr = {addr}, .copies = 1, .slot = slot};
+	*out = (gefs_field){
+		.structure = message ? GEFS_IN_MESSAGE : GEFS_IN_RECORD, .addr = {addr}, .copies = 1, .slot = slot};
 	out->key_at = (uint32_t)(r.key.p - n->data);
 	out->key_len = (uint32_t)r.key.n;
 	out->value_at = (uint32_t)(r.value.p - n->data);

@@ -125,7 +125,7 @@ static const char *const names0001[] = {"gefs0001-le", "gefs0001-be", NULL}, *co
 static const char *const log_ops0001[] = {"", "alloc1:", "free1:", "chain:", "end:", "alloc:", "free:"};
 static const char *const dead_ops0001[] = {"end:", "chain:", "graft:", "kill:"};
 
-#define LOGS0001 .log_ops = log_ops0001, .nlog_ops = COUNT(log_ops0001), .root_snap = 20, .log_hash = 2
+#define LOGS0001 .log_ops = log_ops0001, .nlog_ops = COUNT(log_ops0001), .root_snap = 20, .root_size = 64, .log_hash = 2
 
 static const struct layout layouts[] = {
 	{names9, fields9, COUNT(fields9), log_ops9, dead_ops9, COUNT(log_ops9), COUNT(dead_ops9), .root_snap = 24,

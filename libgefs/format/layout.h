@@ -24,6 +24,7 @@ struct layout {
 	/* Offsets; 0: has none. */
 	uint16_t root_snap;   /* in root data: address and hash of the snapshot tree's root */
 	uint16_t root_arenas; /* in root data: table of arenas, address[8] hash[8], and behind it a hash of all before */
+	uint16_t root_size;   /* of root data that shares its block with what belongs to an arena */
 	uint16_t log_size, dead_size; /* in a log or deadlist block: bytes of its body that are in use */
 	uint16_t log_hash, dead_hash; /* hash of the body */
 	uint16_t snap_root;   /* in a snapshot's record: pointer to its tree */

@@ -1,5 +1,5 @@
-/* In what the files of two trees differ: entries are found by their keys, contents by the file's number, and paths at the
- * end, for what is told only. */
+/* In what the files of two trees differ: entries are found by their keys, contents by the file's number, and paths at
+ * the end, for what is told only. */
 #include <stdlib.h>
 
 #include "base/error.h"

@@ -223,7 +223,7 @@ test_moved_directory(void **state)
 	       "-/old/sub/gone 0\n");
 }
 
-/* Two that took each other's place, one that took the place of another, and one by its own name in another directory. */
+/* Two that took each other's place, one that took another's, and one by its own name in another directory. */
 static void
 test_moved_files(void **state)
 {

@@ -43,12 +43,14 @@ static int
 add_entry(struct collect *c, gefs_bytes key, const struct diff_value *const v[2])
 {
 	struct differences *s = c->s;
-	struct item it = {.kind = !v[OLD]->present ? GEFS_DIFF_ADDED : !v[NEW]->present ? GEFS_DIFF_REMOVED : GEFS_DIFF_CHANGED};
+	struct item it = {.kind = GEFS_DIFF_CHANGED};
 	gefs_bytes own = {bytestore_copy(&s->names, key.p, key.n), key.n};
 	int rc = 0;
 
 	if (!own.p)
 		return gefs_fail_memory(s->e);
+	if (!v[OLD]->present || !v[NEW]->present)
+		it.kind = v[OLD]->present ? GEFS_DIFF_REMOVED : GEFS_DIFF_ADDED;
 	for (int i = 0; i < 2; i++) {
 		it.has[i] = v[i]->present;
 		if (v[i]->present && !entry_decode(s->img->f, own, v[i]->value, &it.d[i]))

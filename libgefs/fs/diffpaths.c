@@ -1,5 +1,5 @@
-/* Differences in the order of their paths. Directories of both trees and items become one tree of names, level by level:
- * what has the same path in both is in the same place of it. A path exists only while it is told. */
+/* Differences in the order of their paths. Directories of both trees and items become one tree of names, level by
+ * level: what has the same path in both is in the same place of it. A path exists only while it is told. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -388,7 +388,7 @@ count_below(void *arg, const gefs_difference *d)
 	size_t n = strlen(b->path);
 
 	b->all++;
-	b->told += memcmp(d->path, b->path, n) == 0 && (d->path[n] == 0 || d->path[n] == '/');
+	b->told += strncmp((const char *)d->path, b->path, n) == 0 && (d->path[n] == 0 || d->path[n] == '/');
 	return 0;
 }
 

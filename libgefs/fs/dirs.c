@@ -25,8 +25,8 @@ push(struct dir_list *l, struct dir d, gefs_error *e)
 	return vec_push(l->v, l->n, l->cap, d) ? 0 : gefs_fail_memory(e);
 }
 
-/* Of several with one number, which only damage makes, the first one by place counts: then the order does not depend on how
- * they are sorted. */
+/* Of several with one number, which only damage makes, the first one by place counts: so nothing depends on the order in
+ * which they were met. */
 static int
 by_qid_and_place(const void *a, const void *b)
 {

@@ -1,5 +1,5 @@
-/* Where directories of a tree are: what paths are made of. For many at a time, so that neighbours in the tree are looked up
- * one after the other, and none twice. */
+/* Where directories of a tree are: what paths are made of. For many at a time, so that neighbours in the tree are looked
+ * up one after the other, and none twice. */
 #ifndef GEFS_FS_DIRS_H
 #define GEFS_FS_DIRS_H
 

@@ -105,7 +105,9 @@ entry_by_up(gefs_image *img, const gefs_tree *t, uint64_t qid, gefs_dirent *out,
 		return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "parent record of qid %" PRIu64 " is too long", qid);
 	if (entry_lookup(img, t, (gefs_bytes){up, (size_t)n}, out, storage, e) < 0)
 		return -1;
-	return out->qpath == qid ? 0 : gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "parent record of qid %" PRIu64 " is out of date", qid);
+	if (out->qpath != qid)
+		return gefs_fail(e, GEFS_EDAMAGE, GEFS_NIL, "parent record of qid %" PRIu64 " is out of date", qid);
+	return 0;
 }
 
 /* The entry of the directory with this qid: by its parent record, unless that is out of date. */
@@ -126,8 +128,9 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 	gefs_error why;
 
 	if (entry_child(img, t, GEFS_NIL, (gefs_bytes){NULL, 0}, out, storage, &why) < 0)
-		return why.code == GEFS_ECANCEL ? gefs_tell_damage(NULL, NULL, &why, e)
-						: gefs_fail(e, GEFS_EDAMAGE, why.addr, "the tree has no root directory: %s", why.text);
+		return why.code == GEFS_ECANCEL
+			       ? gefs_fail_same(e, &why)
+			       : gefs_fail(e, GEFS_EDAMAGE, why.addr, "the tree has no root directory: %s", why.text);
 	for (const char *p = path; *p;) {
 		size_t n = strcspn(p, "/");
 		gefs_bytes name = {(const uint8_t *)p, n};
@@ -143,7 +146,7 @@ gefs_file_find(gefs_image *img, const gefs_tree *t, const char *path, gefs_diren
 		int rc = up ? dir_entry(img, t, out->parent, out, storage, &why)
 			    : entry_child(img, t, out->qpath, name, out, storage, &why);
 		if (rc < 0 && why.code == GEFS_ECANCEL)
-			return gefs_tell_damage(NULL, NULL, &why, e);
+			return gefs_fail_same(e, &why);
 		if (rc < 0)
 			return gefs_fail(e, why.code, why.addr, "%s: %s", path,
 					 why.code == GEFS_ENOENT ? "no such file or directory" : why.text);

@@ -124,8 +124,8 @@ copy_data(struct rewrite *r, int (*blocks)(void *arg, const uint8_t *, size_t n)
 {
 	struct copying c = {.r = r, .max = BATCH_BYTES / r->f->blksz, .out = blocks, .arg = arg};
 	struct walk_ops ops = {NULL, add, &c};
-	bool room = batch_new(&c.fill, c.max) & batch_new(&c.full, c.max);
-	int rc = room ? rewrite_walk(r, &ops) : gefs_fail_memory(r->e);
+	bool fill = batch_new(&c.fill, c.max), full = batch_new(&c.full, c.max);
+	int rc = fill && full ? rewrite_walk(r, &ops) : gefs_fail_memory(r->e);
 
 	if (rc == 0)
 		rc = flush(&c);

@@ -152,8 +152,7 @@ snaps_read(gefs_image *img, gefs_error *e)
 	if (format_has(img->f, GEFS_HAS_TREES) && tree_scan(img, &t, &all, &ops, &s->error) < 0)
 		s->damaged = true;
 	if (s->error.code == GEFS_ECANCEL) { /* what was read so far is not all that there is */
-		if (e)
-			*e = s->error;
+		gefs_fail_same(e, &s->error);
 		snaps_free(s);
 		return NULL;
 	}

@@ -37,7 +37,7 @@ open_side(struct diff *d, struct side *s, int which, int *rc)
 		return NULL;
 	struct gefs_node *g = gefs_node_open(d->img, &s->ptr, &why);
 	if (!g && why.code == GEFS_ECANCEL) {
-		*rc = gefs_tell_damage(NULL, NULL, &why, d->e);
+		*rc = gefs_fail_same(d->e, &why);
 		return NULL;
 	}
 	/* Without children there would be nothing to go on with, and the other side was lost as well. */
@@ -167,7 +167,7 @@ first_key(const struct path *p, gefs_bytes *key)
 	return any;
 }
 
-/* Do the same messages wait, whatever the levels they have come to? Where they are out of order, it may look as if not. */
+/* Do the same messages wait, whatever levels they have come to? If they are out of order, it may look as if not. */
 static bool
 same_messages(const struct path *a, const struct path *b)
 {

@@ -13,8 +13,8 @@ struct diff_value {
 struct diff_ops {
 	/* A key whose value differs, ascending. */
 	int (*change)(void *arg, gefs_bytes key, const struct diff_value *old, const struct diff_value *new);
-	/* A node of tree 0 (old) or 1 (new) cannot be read. GEFS_SKIP: its range is left out; 0: that tree has nothing there
-	 * but messages. */
+	/* A node of tree 0 (old) or 1 (new) cannot be read. GEFS_SKIP: its range is left out; 0: that tree has nothing
+	 * there but messages. */
 	int (*damage)(void *arg, int which, const gefs_error *);
 	misapplied_fn misapplied; /* in the new tree; may be NULL */
 	cleared_fn cleared;       /* likewise, in all of it; may be NULL */

@@ -31,7 +31,7 @@ visit(struct walk *w, const gefs_ptr *ptr, uint32_t depth, uint32_t height, gefs
 		return gefs_fail(w->e, GEFS_EDAMAGE, ptr->addr, "tree has more nodes than the image has blocks");
 	struct gefs_node *g = gefs_node_open(w->img, ptr, &why);
 	if (!g && why.code == GEFS_ECANCEL)
-		return gefs_tell_damage(NULL, NULL, &why, w->e);
+		return gefs_fail_same(w->e, &why);
 	gefs_place place = {g, g ? NULL : &why, *ptr, depth, height};
 	int rc = w->fn(w->arg, &place);
 

@@ -1,5 +1,5 @@
-/* How values came about: made-up messages, with what each does; and all keys of real images, where a trace has to end with
- * what a scan finds, and to show each record once. */
+/* How values came about: made-up messages, with what each does; and all keys of real images, where a trace has to end
+ * with what a scan finds, and to show each record once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

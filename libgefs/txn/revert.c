@@ -141,9 +141,11 @@ revert(struct undofile *u, struct disk *d, const gefs_image *img, bool dry_run, 
 	return rc;
 }
 
-/* After a change in place, what is on the disk need not be an image: only its blocks tell whether it is the right one. */
+/* After a change in place, what is on the disk need not be an image: only its blocks tell whether it is the right
+ * one. */
 static int
-revert_blocks(struct undofile *u, const char *image, const gefs_options *o, bool dry_run, gefs_undo_result *res, gefs_error *e)
+revert_blocks(struct undofile *u, const char *image, const gefs_options *o, bool dry_run, gefs_undo_result *res,
+	      gefs_error *e)
 {
 	struct disk *d = disk_open_image(image, o, e);
 	int rc = d ? revert(u, d, NULL, dry_run, res, e) : -1;

@@ -137,7 +137,7 @@ txn_commit(struct txn *t, gefs_image *img, const char *undo, gefs_error *e)
 		return 0;
 	const char *state = t->in_place ? "" : ", and the image loads as before or after it";
 	if (undo)
-		return gefs_fail_as(e, &why, "%s; the change is incomplete%s: gefs-undo \"%s\" IMAGE puts it back", why.text, state,
-				 undo);
+		return gefs_fail_as(e, &why, "%s; the change is incomplete%s: gefs-undo \"%s\" IMAGE puts it back",
+				    why.text, state, undo);
 	return gefs_fail_as(e, &why, "%s; the change is incomplete%s: repeat it", why.text, state);
 }

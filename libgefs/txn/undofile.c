@@ -71,7 +71,8 @@ put_record(int fd, const char *path, const struct txn_write *w, uint32_t blksz, 
 }
 
 static int
-put_all(int fd, const char *path, const gefs_image *img, bool in_place, const struct txn_write *w, size_t n, gefs_error *e)
+put_all(int fd, const char *path, const gefs_image *img, bool in_place, const struct txn_write *w, size_t n,
+	gefs_error *e)
 {
 	uint32_t blksz = img->f->blksz;
 	size_t room = RECORD + ZSTD_compressBound(2 * (size_t)blksz) + HASH;
@@ -108,7 +109,8 @@ sync_folder(const char *path, gefs_error *e)
 }
 
 int
-undofile_save(const char *path, const gefs_image *img, bool in_place, const struct txn_write *w, size_t n, gefs_error *e)
+undofile_save(const char *path, const gefs_image *img, bool in_place, const struct txn_write *w, size_t n,
+	      gefs_error *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 

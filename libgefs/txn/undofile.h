@@ -21,7 +21,8 @@
 #include "txn/txn.h"
 
 /* Makes the file, complete and durable, or leaves none behind. Never overwrites one. */
-int undofile_save(const char *path, const gefs_image *, bool in_place, const struct txn_write *, size_t n, gefs_error *);
+int undofile_save(const char *path, const gefs_image *, bool in_place, const struct txn_write *, size_t n,
+		  gefs_error *);
 
 struct undo_record {
 	unsigned phase;

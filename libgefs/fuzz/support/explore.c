@@ -76,6 +76,31 @@ explore_record(const gefs_image *img, const gefs_record *r)
 }
 
 static int
+on_step(void *arg, gefs_bytes key, const gefs_step *s)
+{
+	struct tour *t = arg;
+	touch(t, key.p, key.n);
+	if (s && s->present)
+		touch(t, s->value.p, s->value.n);
+	if (s)
+		explore_record(t->img, &s->record);
+	return step(t);
+}
+
+static int
+on_difference(void *arg, const gefs_difference *d)
+{
+	struct tour *t = arg;
+	touch(t, d->path, d->path_len + 1);
+	for (int i = 0; i < 2; i++) {
+		const gefs_dirent *x = i ? d->new_entry : d->old_entry;
+		if (x)
+			touch(t, x->name.p, x->name.n);
+	}
+	return step(t);
+}
+
+static int
 on_node(void *arg, const gefs_place *p)
 {
 	struct tour *t = arg;
@@ -141,6 +166,8 @@ tree(struct tour *t, const gefs_tree *tr, bool files)
 	gefs_scan(t->img, tr, all, on_kv, on_damage, t, NULL);
 	gefs_scan(t->img, tr, all, on_kv, NULL, t, NULL);
 	t->steps = 0;
+	gefs_trace(t->img, tr, all, on_step, on_damage, t, NULL);
+	t->steps = 0;
 	if (files)
 		gefs_files_walk(t->img, tr, on_file, on_damage, t, NULL);
 }
@@ -158,8 +185,12 @@ snapshots(struct tour *t)
 	if (gefs_tree_find(t->img, "snap", &tr, NULL) == 0)
 		tree(t, &tr, false);
 	for (size_t i = 0; i < gefs_snap_count(t->img) && i < MAX_TREES; i++) {
+		gefs_tree before = tr;
 		gefs_tree_of(gefs_snap_get(t->img, i), &tr);
 		tree(t, &tr, true);
+		t->steps = 0;
+		if (i > 0)
+			gefs_diff(t->img, &before, &tr, NULL, on_difference, on_damage, t, NULL, NULL);
 	}
 	gefs_snaps_error(t->img);
 	for (size_t i = 0; i < gefs_user_count(t->img); i++)

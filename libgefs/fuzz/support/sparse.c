@@ -135,7 +135,10 @@ sparse_write(struct sparse *s, uint64_t addr, uint32_t at, const uint8_t *bytes,
 	if (edit_read(s->edit, addr, block, NULL) < 0)
 		return;
 	gefs_block_type type = f->classify(f, block);
-	edit_structure(s->edit, type == GEFS_BLOCK_LOG ? GEFS_IN_LOG : type == GEFS_BLOCK_DEADLIST ? GEFS_IN_DEADLIST : GEFS_IN_BLOCK,
+	edit_structure(s->edit,
+		       type == GEFS_BLOCK_LOG	     ? GEFS_IN_LOG
+		       : type == GEFS_BLOCK_DEADLIST ? GEFS_IN_DEADLIST
+						     : GEFS_IN_BLOCK,
 		       addr, &field);
 	field.form = GEFS_FORM_BYTES;
 	field.offset = at;
