@@ -11,7 +11,7 @@ number_text(const gefs_field *f, uint64_t v, char buf[40])
 {
 	bool hex = f->form == GEFS_FORM_ADDRESS || f->form == GEFS_FORM_HASH || f->form == GEFS_FORM_ENTRY;
 
-	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "0%" PRIo64 : "%" PRIu64, v);
+	snprintf(buf, 40, hex ? "0x%" PRIx64 : f->form == GEFS_FORM_MODE ? "%#" PRIo64 : "%" PRIu64, v);
 }
 
 static void

@@ -14,7 +14,7 @@ static const struct sh_option block_options[] = {
 };
 
 static const struct sh_option snap_options[] = {
-	{'s', "snap", "SNAP", "another tree: a label, a number, or snap for that of snapshots"},
+	{'s', "snap", "SNAP", "another tree: a label, a number, snap (of snapshots)"},
 	{.name = NULL},
 };
 
@@ -31,7 +31,7 @@ static const struct sh_option map_options[] = {
 	{.name = NULL},
 };
 
-#define ADDRESSES "ADDR is a number, blk:N (block N), arena:N+OFF, or a WHERE as main:root or\nlog[0,1].\n"
+#define ADDRESSES "ADDR is a number, blk:N (block N), arena:N+OFF, or a WHERE as main:root.\n"
 
 const struct sh_command sh_under[] = {
 	{"super", "", 0, 0, "", 0, NULL, "shows the version, superblocks, and where they differ", NULL, under_super},
@@ -49,38 +49,38 @@ const struct sh_command sh_under[] = {
 	 "  dlist   conf   files [SNAP]\n",
 	 under_show},
 	{"block", "[ADDR]", 0, 1, "a", SH_ROOTLESS, block_options, "decodes any block",
-	 "Without ADDR it is the block at the cursor. " ADDRESSES, under_block},
+	 "Without ADDR it is the block at the cursor.\n" ADDRESSES, under_block},
 	{"addr", "[WHERE | ADDR]", 0, 1, "w", SH_ROOTLESS, NULL, "moves the cursor, or tells where it is",
 	 "WHERE is a structure, for example\n"
 	 "  super  super0  arena[2]  arena[2].1  log[0,1]      roots, headers, logs\n"
 	 "  main:root  main:leaf[3]  snap:root                 nodes of a tree\n"
 	 "  main:/dir/file  main:/file@0x4000  main:{up:7}     an entry, data, any record\n"
 	 "  snap:{snap:8}  snap:dead[7,4]                      snapshots, deadlists\n"
-	 "docs/fields.md has all of them. " ADDRESSES, under_addr},
+	 "docs/fields.md has all of them.\n" ADDRESSES, under_addr},
 	{"print", "[FIELD...]", 0, -1, "w", SH_ROOTLESS, NULL, "shows fields of what the cursor is at",
-	 "Without FIELD all of them. FIELD is nval, value[3].key, msg[0], byte[7]; or a whole\n"
-	 "WHERE with a field, for example super.qgen.\n",
+	 "Without FIELD all of them. FIELD is nval, value[3].key, msg[0], byte[7]; or a\n"
+	 "whole WHERE with a field, for example super.qgen.\n",
 	 under_print},
 	{"type", "[TYPE]", 0, 1, "v", SH_ROOTLESS, NULL, "tells what the cursor is at, or takes it for something else",
 	 "TYPE is super, arena, log, deadlist, pivot, leaf or data.\n", under_type},
 	{"child", "[N | FIELD]", 0, 1, "w", SH_ROOTLESS, NULL, "follows the Nth pointer of what the cursor is at",
-	 "N counts from 0. Pointers are the addresses among its fields; of a node, those of\n"
-	 "its records. FIELD names one: loghd, value[3], root.addr.\n",
+	 "N counts from 0. Pointers are the addresses among its fields; of a node, those\n"
+	 "of its records. FIELD names one: loghd, value[3], root.addr.\n",
 	 under_child},
 	{"parent", "", 0, 0, "", 0, NULL, "goes to what refers to the block at the cursor",
-	 "That is where child came from, or else the first owner that is found, which takes\n"
-	 "reading all metadata.\n",
+	 "That is where child came from, or else the first owner that is found, which\n"
+	 "takes reading all metadata.\n",
 	 under_parent},
 	{"push", "[WHERE | ADDR]", 0, 1, "w", SH_ROOTLESS, NULL, "keeps the cursor on a stack, and perhaps moves it", NULL, under_push},
 	{"pop", "", 0, 0, "", SH_ROOTLESS, NULL, "takes the cursor back from the stack", NULL, under_pop},
 	{"back", "", 0, 0, "", SH_ROOTLESS, NULL, "moves the cursor to where it was before", NULL, under_back},
 	{"lookup", "KEY", 1, 1, "v", 0, snap_options, "looks up a key, and tells how its value came about",
 	 "KEY is dat:QID:OFF, ent:QID:NAME, up:QID, label:NAME, snap:ID, dead:GEN:BIRTH,\n"
-	 "conf:NAME or x:HEX. The value in the leaf is told first, then all messages on the\n"
-	 "way, in the order in which they are applied.\n",
+	 "conf:NAME or x:HEX. The value in the leaf is told first, then all messages on\n"
+	 "the way, in the order in which they are applied.\n",
 	 under_lookup},
 	{"scan", "PREFIX", 1, 1, "v", 0, snap_options, "does that with all keys that begin so",
-	 "PREFIX is dat:, dat:7, ent:0, up:, label:main, snap:, dlist:, conf: or hex digits.\n", under_scan},
+	 "PREFIX is dat:, dat:7, ent:0, up:, label:main, snap:, dlist:, conf: or hex\ndigits.\n", under_scan},
 	{"owner", "[ADDR]", 0, 1, "a", 0, NULL, "tells everything that refers to a block", ADDRESSES, under_owner},
 	{"path", "QID", 1, 1, "v", 0, snap_options, "tells the path of a file by its qid path", NULL, under_path},
 	{"verify", "[ADDR | PATH | SNAP | all]...", 0, -1, "t", 0, NULL, "verifies hashes, and tells what breaks",
