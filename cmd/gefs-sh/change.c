@@ -24,7 +24,8 @@ const struct sh_command sh_change[] = {
 	 "Settings: expert (allow changes of single fields), rehash (make hashes right\n"
 	 "after each change), json, pager. Without arguments they are listed.\n"
 	 "FIELD is one of what the cursor is at, or a whole WHERE with a field; setting\n"
-	 "fields needs gefs-sh -w and \"set expert on\". Hashes stay as they are: see rehash.\n" VALUES,
+	 "fields needs gefs-sh -w and \"set expert on\". Hashes stay as they are: see\n"
+	 "rehash.\n" VALUES,
 	 change_set},
 	{"add", "FIELD NUMBER", 2, 2, "wv", RAW, NULL, "adds to a field", NULL, change_add},
 	{"fuzz", "FIELD zeroes|ones|flip N|random SEED", 2, 3, "wv", RAW, NULL, "fills a field with something else",
