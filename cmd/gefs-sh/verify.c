@@ -22,16 +22,22 @@ tell_broken(struct block_check *b, const gefs_owner *o)
 {
 	const gefs_snap *s = gefs_snap_by_id(b->sh->img, o->snap);
 	gefs_error e = {.code = GEFS_EDAMAGE, .addr = b->addr};
-	char path[300] = "";
+	char path[300] = "", who[60];
 	gefs_tree t;
 
+	if (o->referrer != GEFS_NIL)
+		snprintf(who, sizeof who, "block 0x%" PRIx64, o->referrer);
+	else if (s)
+		snprintf(who, sizeof who, "the record of snapshot %" PRIu64, o->snap);
+	else
+		strcpy(who, "the root data");
 	if (o->use == GEFS_USE_DATA && s) {
 		gefs_tree_of(s, &t);
 		if (gefs_qid_path(b->sh->img, &t, o->qpath, b->path, PATH_SPACE, NULL) == 0)
 			printable(b->path, strlen(b->path), path, sizeof path);
 	}
-	snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": hash %016" PRIx64 ", but block 0x%" PRIx64 " says %016" PRIx64 " (%s%s%s)",
-		 b->addr, b->hash, o->referrer, o->hash, gefs_use_name(o->use), *path ? " of " : "", path);
+	snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": hash %016" PRIx64 ", but %s says %016" PRIx64 " (%s%s%s)",
+		 b->addr, b->hash, who, o->hash, gefs_use_name(o->use), *path ? " of " : "", path);
 	damage_tell(&e);
 }
 

@@ -157,7 +157,7 @@ sub several
 
 sub help
 {
-	for my $cmd (map { tool("gefs-$_") } qw(cat check compact dump export ls pack undo)) {
+	for my $cmd (map { tool("gefs-$_") } qw(cat check compact dump export ls pack sh undo)) {
 		my $program = (File::Spec->splitpath($cmd))[2];
 		my %r = run($cmd, '--help');
 		is(complaint(\%r), undef, "$program --help");

@@ -41,7 +41,7 @@ sub test_script
 	# Relative names, so that messages do not depend on where this is.
 	my %r = run('sh', '-c', '"$@" 2>&1', 'sh', $sh, '-k', @options, '-f', link_to($script), "$base.img");
 	chdir $home;
-	my $have = $r{out} =~ s/\d+\.\d{3} s$/N s/mgr =~ s/("seconds":)[-+.e\d]+/$1N/gr;
+	my $have = $r{out} =~ s/\d+\.\d{3} s$/N s/mgr =~ s/("(?:seconds|bytes_read)":)[-+.e\d]+/$1N/gr;
 	my $golden = "$here/$name.out";
 	if ($ENV{GOLDEN}) {
 		open my $f, '>', $golden or die "$golden: $!\n";
