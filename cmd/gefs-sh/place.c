@@ -4,6 +4,17 @@
 
 #include "sh.h"
 
+/* The library's words for what is not there name a command of another program. */
+static int
+find_tree(struct shell *sh, const char *name, gefs_tree *t, gefs_error *e)
+{
+	if (gefs_tree_find(sh->img, name, t, e) == 0)
+		return 0;
+	if (e->code == GEFS_ENOENT && gefs_label_count(sh->img) > 0)
+		snprintf(e->text, sizeof e->text, "there is no snapshot \"%.300s\"; \"snap\" lists them", name);
+	return -1;
+}
+
 int
 tree_parse(struct shell *sh, const char *name, gefs_tree *t)
 {
@@ -13,12 +24,7 @@ tree_parse(struct shell *sh, const char *name, gefs_tree *t)
 		complain("there is no snapshot to look into");
 		return EXIT_FAILED;
 	}
-	if (gefs_tree_find(sh->img, name ? name : sh->label, t, &e) == 0)
-		return -1;
-	if (e.code != GEFS_ENOENT || gefs_label_count(sh->img) == 0)
-		return failed(&e);
-	complain("there is no snapshot \"%s\"; \"snap\" lists them", name ? name : sh->label);
-	return EXIT_FAILED;
+	return find_tree(sh, name ? name : sh->label, t, &e) == 0 ? -1 : failed(&e);
 }
 
 /* "label:rest": the length of the label, in which there may be colons. One after a slash is part of a name. */
@@ -74,7 +80,7 @@ place_resolve(struct shell *sh, const char *word, struct place *p, gefs_error *e
 	if (!p->label || !p->path)
 		return fail(e, GEFS_ENOMEM, "out of memory");
 	walk(strcpy(p->path, from), rest);
-	if (gefs_tree_find(sh->img, p->label, &p->tree, e) < 0)
+	if (find_tree(sh, p->label, &p->tree, e) < 0)
 		return -1;
 	if (p->tree.snap != GEFS_NIL)
 		return 0;

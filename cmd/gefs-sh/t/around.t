@@ -93,7 +93,7 @@ d-rwxrwxr-x bob      bob               0 2023-11-14 22:13:20 bob/
 T
 	says('ls main:/usr adm: emptydir', "main:/usr:\nbob/\nshared\n\nadm::\nusers\n\nemptydir:\n");
 	says('ls nosuch usr/shared', "usr/shared\n", 1, "ls: /nosuch: no such file or directory\n");
-	says('ls nolabel:/', '', 1, "ls: there is no snapshot \"nolabel\"; "snap" lists them\n");
+	says('ls nolabel:/', '', 1, "ls: there is no snapshot \"nolabel\"; \"snap\" lists them\n");
 	says('ls -x', '', 2, "ls: there is no option \"-x\"; usage: ls [options] [PATH...]\n");
 	my @l = objects('ls -R usr');
 	is("@{[map { $_->{path} } @l]}", '/usr/bob /usr/bob/lib /usr/bob/lib/x /usr/bob/profile /usr/shared', 'JSON has whole paths');
