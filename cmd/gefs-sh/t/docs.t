@@ -19,6 +19,7 @@ use GefsTest qw(:all);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
 tool('gefs-sh');
+$ENV{LC_ALL} = 'C.UTF-8';
 my $dir = File::Temp->newdir('gefs-docs-XXXXXX', TMPDIR => 1);
 my $prompt = qr/^([\w.-]+\.img [^ :]+:\/[^>]*)> (.*)\n/;
 $ENV{PATH} = File::Spec->catdir(build_dir(), 'bin') . ":$ENV{PATH}";

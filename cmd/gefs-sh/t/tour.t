@@ -16,6 +16,7 @@ use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
 use GefsTest qw(:all);
 
+$ENV{LC_ALL} = 'C.UTF-8';	# branches of a tree are drawn with lines
 my $sh = tool('gefs-sh');
 my $here = File::Spec->catdir(root(), qw(cmd gefs-sh t tour));
 my $dir = File::Temp->newdir('gefs-tour-XXXXXX', TMPDIR => 1);
