@@ -23,8 +23,7 @@ for my $script (@tours) {
 	close $f;
 	my $image = image_copy(image($base), File::Spec->catfile($dir, "$base.img"));
 	chdir $dir or die "$dir: $!\n";
-	my %r = run(qw(valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect), $sh, '-k', @options,
-		'-f', $script, $image);
+	my %r = run(qw(valgrind -q --error-exitcode=99 --leak-check=full), $sh, '-k', @options, '-f', $script, $image);
 	ok($r{status} != 99 && !$r{signal} && $r{err} !~ /^==\d+==/m, basename($script, '.gsh'))
 	    or diag(join "\n", (grep { /^==\d+==/ } split /\n/, $r{err})[0 .. 30]);
 	chdir '/';
