@@ -54,7 +54,7 @@ const struct sh_command sh_under[] = {
 	 "WHERE is a structure, for example\n"
 	 "  super  super0  arena[2]  arena[2].1  log[0,1]      roots, headers, logs\n"
 	 "  main:root  main:leaf[3]  snap:root                 nodes of a tree\n"
-	 "  main:/dir/file  main:/file@0x4000  main:{up:7}     an entry, data, any record\n"
+	 "  main:/dir/file  main:/file#0x4000  main:{up:7}     records: entry, data, any\n"
 	 "  snap:{snap:8}  snap:dead[7,4]                      snapshots, deadlists\n"
 	 "docs/fields.md has all of them. In paths, . @ # and ^ need a backslash, and that\n"
 	 "needs quotes: 'main:/a\\.txt'.\n" ADDRESSES, under_addr},
