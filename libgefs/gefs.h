@@ -780,7 +780,8 @@ GEFS_API int gefs_edit_changes(gefs_edit *, gefs_change_fn, void *arg);
 
 typedef struct gefs_commit_options {
 	const char *undo; /* file that is to hold what is overwritten, for gefs_undo; NULL: none is made */
-	bool force;       /* write even if a check (without file contents) finds errors in what the edit would leave */
+	bool force;       /* write even if the edit makes errors: if a check (without file contents) finds some in what it would
+			   * leave that are not there without it */
 	int (*progress)(void *arg, const char *what, uint64_t done, uint64_t total); /* of the check */
 	void *progress_arg;
 } gefs_commit_options;

@@ -13,7 +13,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DAMAGE = 4 };
 
 extern const char *program; /* set first thing in main: "gefs-dump" */
 
-/* "gefs-dump: text\n" on standard error. */
+/* "gefs-dump: text\n" on standard error; what no terminal should get is escaped. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Parses "123", "0x7b", "4K", "1M", "2G", "1T" (powers of 1024); false when it is none of these or overflows. */
@@ -31,6 +31,7 @@ const char *human_size(uint64_t bytes, char buf[32]);
 
 /* Bytes for a terminal: printable UTF-8 as it is, all else as \xNN; returns buf. */
 char *printable(const void *p, size_t n, char *buf, size_t size);
+bool is_printable(const char *text);          /* nothing in it needs an escape */
 char *printable_new(const void *p, size_t n); /* as long as it takes; free it */
 void print_bytes(const void *p, size_t n);    /* to standard output */
 void print_time(int64_t ns);                  /* UTC */

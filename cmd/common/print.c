@@ -12,20 +12,6 @@
 
 const char *program = "gefs";
 
-void
-complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	/* What was said so far comes first, also when both streams go to one file. */
-	fflush(stdout);
-	fprintf(stderr, "%s: ", program);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	putc('\n', stderr);
-}
-
 bool
 finish_output(void)
 {
@@ -86,8 +72,9 @@ harmless(uint32_t r)
 	       r != 0xfeff;
 }
 
-char *
-printable(const void *p, size_t n, char *buf, size_t size)
+/* Escapes what is not harmless; with backslashes also those, so that no escape can be a name's own. */
+static char *
+escape(const void *p, size_t n, bool backslashes, char *buf, size_t size)
 {
 	const uint8_t *s = p;
 	size_t at = 0, out = 0;
@@ -97,9 +84,10 @@ printable(const void *p, size_t n, char *buf, size_t size)
 		return buf;
 	while (at < n) {
 		size_t len = gefs_utf8_next(s + at, n - at, &rune);
-		bool ok = len && harmless(rune) && rune != '\\';
+		bool backslash = len && rune == '\\' && backslashes;
+		bool ok = len && harmless(rune) && !backslash;
 		size_t step = len ? len : 1;
-		size_t need = ok ? len : rune == '\\' && len ? 2 : 4 * step;
+		size_t need = ok ? len : backslash ? 2 : 4 * step;
 		if (out + need + 1 > size)
 			break;
 		if (ok) {
@@ -115,6 +103,45 @@ printable(const void *p, size_t n, char *buf, size_t size)
 	}
 	buf[out] = 0;
 	return buf;
+}
+
+void
+complain(const char *fmt, ...)
+{
+	char *text = NULL, *shown;
+	va_list ap;
+	int n;
+
+	/* What was said so far comes first, also when both streams go to one file. */
+	fflush(stdout);
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	/* Words of the user and names of an image are in it: they must not be able to rewrite the screen. */
+	shown = n >= 0 ? malloc(4 * (size_t)n + 1) : NULL;
+	fprintf(stderr, "%s: %s\n", program, shown ? escape(text, (size_t)n, false, shown, 4 * (size_t)n + 1) : "out of memory");
+	free(shown);
+	if (n >= 0)
+		free(text);
+}
+
+char *
+printable(const void *p, size_t n, char *buf, size_t size)
+{
+	return escape(p, n, true, buf, size);
+}
+
+bool
+is_printable(const char *text)
+{
+	uint32_t rune;
+
+	for (size_t n = strlen(text), len; n > 0; text += len, n -= len) {
+		len = gefs_utf8_next((const uint8_t *)text, n, &rune);
+		if (len == 0 || !harmless(rune))
+			return false;
+	}
+	return true;
 }
 
 char *

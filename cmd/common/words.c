@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gefs.h"
+#include "common.h"
 
 struct split {
 	const char *p;
@@ -109,6 +109,10 @@ piece(struct split *s)
 	case '\\':
 		if (!s->p[1])
 			return fail(s, "nothing follows the \\");
+		if (s->p[1] == '\n') { /* the line goes on */
+			s->p += 2;
+			return true;
+		}
 		s->out[s->n++] = s->p[1];
 		s->p += 2;
 		return true;
@@ -148,6 +152,13 @@ redirects(const char *p)
 	return strchr("|<>", *p) || (*p == '&' && (!p[1] || strchr(" \t\r\n;&", p[1])));
 }
 
+/* Lines may end as those of other systems do. */
+static bool
+ends_word(const char *p)
+{
+	return !*p || strchr(" \t\n;", *p) || (*p == '\r' && (!p[1] || p[1] == '\n'));
+}
+
 static bool
 one_word(struct split *s, const char *line)
 {
@@ -155,7 +166,7 @@ one_word(struct split *s, const char *line)
 	s->n = 0;
 	if (redirects(s->p))
 		return fail(s, "there are no pipes and redirections; put | < > & in quotes");
-	while (*s->p && !strchr(" \t\n;", *s->p))
+	while (!ends_word(s->p))
 		if (!piece(s))
 			return false;
 	return push(s);
@@ -195,20 +206,10 @@ words_free(struct words *w)
 	*w = (struct words){.n = 0};
 }
 
-/* Must it be written as $'...'? Bytes that a terminal does not show as they are. */
-static bool
-unprintable(const char *word)
-{
-	for (const char *p = word; *p; p++)
-		if ((uint8_t)*p < 0x20 || *p == 0x7f)
-			return true;
-	return !gefs_utf8_valid((const uint8_t *)word, strlen(word));
-}
-
 char *
 words_quote(const char *word)
 {
-	bool escape = unprintable(word);
+	bool escape = !is_printable(word); /* bytes that a terminal does not show as they are */
 	char *out = malloc(4 * strlen(word) + 4), *p = out;
 
 	if (!out)

@@ -52,6 +52,8 @@ test_words(void **state)
 	assert_string_equal(first("echo '' \"\""), "echo||");
 	assert_string_equal(first("echo a\\ b \\# \\' \\\\"), "echo|a b|#|'|\\");
 	assert_string_equal(first("echo \"\\\"\\\\\\$\\n\""), "echo|\"\\$\\n");
+	assert_string_equal(first("echo a\\\nb \\\n c"), "echo|ab||c");
+	assert_string_equal(first("ls -l\r\nls"), "ls|-l");
 	assert_string_equal(first("echo $'a\\x41\\n\\'b'"), "echo|aA\n'b");
 	assert_string_equal(first("set a.b &main:root a>b"), "set|a.b|&main:root|a>b");
 	/* Nothing is expanded. */
@@ -93,7 +95,7 @@ static void
 test_quote(void **state)
 {
 	static const char *const some[] = {"a",     "",    "a b",	"it's", "'",	   "\\",    "#x",  "a;b", "$x", "\x01\xff'\\",
-					   "gr\xc3\xbc\xc3\x9f", "\n", "a|b",	"\"",   "~", "*"};
+					   "gr\xc3\xbc\xc3\x9f", "\n", "a|b",	"\"",   "~", "*", "a\nabort", "\x1b[1m", "\xc2\x9b", "\xe2\x80\xae"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof some / sizeof *some; i++) {

@@ -59,7 +59,13 @@ put_record(struct shell *sh, const char *where, int op, const char *key_text, co
 		free(v);
 		return EXIT_FAILED;
 	}
-	if (gefs_edit_key(sh->edit, key_text, key, &n, &e) == 0 && gefs_edit_value(sh->edit, value_text, v, &e) == 0) {
+	bool ok = gefs_edit_key(sh->edit, key_text, key, &n, &e) == 0 && gefs_edit_value(sh->edit, value_text, v, &e) == 0;
+	if (ok && v->is_number) { /* of how many bytes? */
+		complain("\"%s\" is a number; a record's value is x:HEX, or *WHERE: that of another record", value_text);
+		free(v);
+		return EXIT_USAGE;
+	}
+	if (ok) {
 		gefs_bytes k = {key, n}, value = {v->bytes, v->n};
 		rc = op < 0 ? gefs_edit_insert(sh->edit, &node, k, value, &e)
 			    : gefs_edit_message(sh->edit, &node, (uint8_t)op, k, value, &e);

@@ -36,10 +36,11 @@ const struct sh_command sh_change[] = {
 	{"clone", "WHERE ADDR", 2, 2, "wa", RAW, NULL, "copies a block to another place", NULL, change_clone},
 	{"delete", "RECORD", 1, 1, "w", RAW, NULL, "removes a record or message from its node",
 	 "RECORD is a place as main:/dir/file, main:{up:7} or main:root.msg[3].\n", change_delete},
-	{"insert", "NODE KEY VALUE", 3, 3, "wv", RAW, NULL, "puts a record into a node, where its key belongs", VALUES,
-	 change_insert},
+	{"insert", "NODE KEY VALUE", 3, 3, "wv", RAW, NULL, "puts a record into a node, where its key belongs",
+	 "VALUE is x:HEX (bytes), or *WHERE (the value of another record).\n", change_insert},
 	{"message", "NODE OP KEY VALUE", 4, 4, "wv", RAW, NULL, "puts a message into a pivot, where its key belongs",
-	 "OP is the number of the operation as on the disk.\n" VALUES, change_message},
+	 "OP is the number of the operation as on the disk, VALUE is x:HEX (bytes), or\n"
+	 "*WHERE (the value of another record).\n", change_message},
 	{"append", "LIST ENTRY,...", 2, 2, "wv", RAW, NULL, "puts entries into a log or deadlist, before its end",
 	 "LIST is a place as log[0] or snap:dead[7,4]. ENTRY in a log: alloc1:ADDR\n"
 	 "free1:ADDR alloc:ADDR:LEN free:ADDR:LEN sync:GEN chain:ADDR end:0; in a\n"
@@ -64,6 +65,6 @@ const struct sh_command sh_change[] = {
 	 change_commit},
 	{"abort", "", 0, 0, "", WRITES, NULL, "forgets all changes that were not committed", NULL, change_abort},
 	{"undo", "[FILE]", 0, 1, "f", WRITES, NULL, "takes back the last commit",
-	 "FILE is what that commit has kept; without it, that of this session's last one.\n", change_undo},
+	 "One after the other. FILE is what a commit of another session has kept.\n", change_undo},
 	{.name = NULL},
 };

@@ -120,7 +120,7 @@ parse(struct call *c, char **word)
 	c->arg = out;
 	for (word++; *word; word++) {
 		int status = -1;
-		if (options && strcmp(*word, "--") == 0 && c->cmd->options) {
+		if (options && strcmp(*word, "--") == 0) {
 			options = false;
 			continue;
 		}
@@ -206,7 +206,7 @@ run(struct shell *sh, char **word)
 	int status;
 
 	if (!c.cmd) {
-		complain("there is no such command; \"help\" lists them");
+		complain("there is no command \"%.100s\"; \"help\" lists all", word[0]);
 		return EXIT_USAGE;
 	}
 	if ((status = parse(&c, word)) >= 0 || (status = allowed(sh, c.cmd->flags)) >= 0)

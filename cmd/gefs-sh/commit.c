@@ -1,8 +1,12 @@
 /* rehash, commit, abort, undo */
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../common/undoname.h"
+#include "../common/words.h"
 #include "change.h"
 
 /* ---- looking at what was changed ---- */
@@ -45,6 +49,22 @@ change_done(struct shell *sh, int rc, const gefs_error *e)
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+static void
+tell_rehash(const struct shell *sh, size_t before, size_t after)
+{
+	struct json j;
+
+	if (sh->json) {
+		json_begin(&j, stdout);
+		json_uint(&j, "changed_blocks", after);
+		json_end(&j);
+	} else if (after == 0) {
+		puts("nothing is changed, above which hashes could be made right");
+	} else {
+		printf("%zu changed block%s, of which rehash added %zu\n", after, after == 1 ? "" : "s", after - before);
+	}
+}
+
 int
 change_rehash(struct shell *sh, const struct call *c)
 {
@@ -54,9 +74,12 @@ change_rehash(struct shell *sh, const struct call *c)
 	(void)c;
 	if (!edit)
 		return EXIT_FAILED;
+	size_t before = gefs_edit_count(edit);
 	int rc = gefs_edit_rehash(edit, &e);
 	if (rc < 0)
 		complain_error(&e);
+	else
+		tell_rehash(sh, before, gefs_edit_count(edit));
 	look_again(sh);
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
@@ -73,6 +96,20 @@ change_abort(struct shell *sh, const struct call *c)
 
 /* ---- the disk ---- */
 
+/* The command that takes a commit back without the shell, as one would type it. */
+static void
+print_undo_command(const struct shell *sh, const char *undo)
+{
+	char *file = words_quote(undo), *image = words_quote(sh->image);
+
+	printf("gefs-undo %s%s", file ? file : "?", sh->open.offset ? "" : " ");
+	if (sh->open.offset)
+		printf(" --offset %" PRIu64 " ", sh->open.offset);
+	fputs(image ? image : "?", stdout);
+	free(file);
+	free(image);
+}
+
 static void
 tell_commit(const struct shell *sh, size_t blocks, const char *undo)
 {
@@ -84,7 +121,11 @@ tell_commit(const struct shell *sh, size_t blocks, const char *undo)
 	}
 	if (!sh->json) {
 		printf("%zu block%s written", blocks, blocks == 1 ? "" : "s");
-		printf(undo ? "; \"undo\" or gefs-undo %s takes it back\n" : "\n", undo);
+		if (undo) {
+			fputs("; \"undo\" takes it back, or ", stdout);
+			print_undo_command(sh, undo);
+		}
+		putchar('\n');
 		return;
 	}
 	json_begin(&j, stdout);
@@ -106,11 +147,52 @@ choose_undo(struct shell *sh, const struct call *c, char **out)
 	return *out != NULL;
 }
 
+/* Takes the name. */
+static void
+push_undo(struct shell *sh, char *undo)
+{
+	char **more = realloc(sh->undo, (sh->nundo + 1) * sizeof *more);
+
+	if (!more) {
+		complain("out of memory: \"undo\" has to be told the file");
+		free(undo);
+		return;
+	}
+	sh->undo = more;
+	sh->undo[sh->nundo++] = undo;
+}
+
+/* Nothing ends the program while the disk is being written: what was begun is completed. */
+static void
+hold_signals(sigset_t *old)
+{
+	sigset_t some;
+
+	sigemptyset(&some);
+	sigaddset(&some, SIGTERM);
+	sigaddset(&some, SIGHUP);
+	sigaddset(&some, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &some, old);
+}
+
+static int
+write_all(struct shell *sh, const struct call *c, const char *undo, gefs_error *e)
+{
+	struct progress *p = sh->interactive && !sh->json ? progress_new(false) : NULL;
+	gefs_commit_options o = {undo, sh_opt(c, "force"), progress_or_stop, p};
+	sigset_t old;
+
+	hold_signals(&old);
+	int rc = gefs_edit_commit(sh->edit, &o, e);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	progress_end(p);
+	return rc;
+}
+
 int
 change_commit(struct shell *sh, const struct call *c)
 {
 	size_t blocks = sh->edit ? gefs_edit_count(sh->edit) : 0;
-	struct progress *p = NULL;
 	char *undo;
 	gefs_error e;
 
@@ -118,56 +200,93 @@ change_commit(struct shell *sh, const struct call *c)
 		tell_commit(sh, 0, NULL);
 		return EXIT_DONE;
 	}
-	if (!choose_undo(sh, c, &undo))
+	if (!shell_same_file(sh) || !choose_undo(sh, c, &undo))
 		return EXIT_FAILED;
-	if (sh->interactive && !sh->json)
-		p = progress_new(false);
-	gefs_commit_options o = {undo, sh_opt(c, "force"), progress_or_stop, p};
-	int rc = gefs_edit_commit(sh->edit, &o, &e);
-	progress_end(p);
-	if (rc < 0) {
-		complain_error(&e);
-		if (e.code == GEFS_EDAMAGE)
-			complain("\"check\" shows all of them; \"commit --force\" writes all the same");
-		free(undo);
-		return EXIT_FAILED;
+	bool stood = undo && access(undo, F_OK) == 0;
+	if (write_all(sh, c, undo, &e) == 0) {
+		tell_commit(sh, blocks, undo);
+		push_undo(sh, undo);
+		shell_let_go(sh);
+		return shell_open_again(sh);
 	}
-	tell_commit(sh, blocks, undo);
-	free(sh->undo);
-	sh->undo = undo;
-	shell_let_go(sh);
-	return shell_open_again(sh);
+	complain_error(&e);
+	if (e.code == GEFS_EDAMAGE)
+		complain("\"check\" shows all of them; \"commit --force\" writes all the same");
+	if (undo && !stood && access(undo, F_OK) == 0) { /* the file is made before anything is written */
+		complain("what was there is kept: \"undo\" puts it back");
+		push_undo(sh, undo);
+		shell_let_go(sh);
+		shell_open_again(sh);
+	} else {
+		free(undo);
+	}
+	return EXIT_FAILED;
+}
+
+/* ---- undo ---- */
+
+/* The file that undo is about; NULL after a complaint. */
+static const char *
+which_undo(const struct shell *sh, const struct call *c)
+{
+	if (sh->edit && gefs_edit_count(sh->edit) > 0)
+		complain("there are changes that are not written: commit or abort them first");
+	else if (c->n)
+		return c->arg[0];
+	else if (sh->nundo == 0)
+		complain("there is no commit of this session left; name the undo file of another one");
+	else if (!sh->undo[sh->nundo - 1])
+		complain("the last commit kept nothing that could be put back");
+	else
+		return sh->undo[sh->nundo - 1];
+	return NULL;
+}
+
+/* The file that a commit of this session has made goes with it. */
+static void
+pop_undo(struct shell *sh)
+{
+	char *file = sh->undo[--sh->nundo];
+
+	if (unlink(file) < 0)
+		complain("%s: cannot remove: %s", file, strerror(errno));
+	free(file);
+}
+
+static void
+tell_undo(const struct shell *sh, const char *file, uint64_t restored)
+{
+	struct json j;
+
+	if (!sh->json) {
+		printf("%" PRIu64 " block%s put back from %s\n", restored, restored == 1 ? "" : "s", file);
+		return;
+	}
+	json_begin(&j, stdout);
+	json_uint(&j, "restored", restored);
+	json_string(&j, "undo", file);
+	json_end(&j);
 }
 
 int
 change_undo(struct shell *sh, const struct call *c)
 {
-	const char *file = c->n ? c->arg[0] : sh->undo;
+	const char *file = which_undo(sh, c);
 	gefs_undo_result r;
 	gefs_error e;
-	struct json j;
+	sigset_t old;
 
-	if (!file) {
-		complain("nothing was committed in this session; name the undo file of another one");
+	if (!file || !shell_same_file(sh))
 		return EXIT_FAILED;
-	}
-	if (sh->edit && gefs_edit_count(sh->edit) > 0) {
-		complain("there are changes that are not written: commit or abort them first");
-		return EXIT_FAILED;
-	}
 	shell_let_go(sh);
+	hold_signals(&old);
 	int rc = gefs_undo(file, sh->image, &sh->open, false, &r, &e);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	if (rc < 0)
 		complain_error(&e);
-	if (shell_open_again(sh) != EXIT_DONE || rc < 0)
-		return EXIT_FAILED;
-	if (!sh->json) {
-		printf("%" PRIu64 " block%s put back; %s is no longer needed\n", r.restored, r.restored == 1 ? "" : "s", file);
-		return EXIT_DONE;
-	}
-	json_begin(&j, stdout);
-	json_uint(&j, "restored", r.restored);
-	json_string(&j, "undo", file);
-	json_end(&j);
-	return EXIT_DONE;
+	else
+		tell_undo(sh, file, r.restored);
+	if (rc == 0 && c->n == 0)
+		pop_undo(sh);
+	return shell_open_again(sh) == EXIT_DONE && rc == 0 ? EXIT_DONE : EXIT_FAILED;
 }

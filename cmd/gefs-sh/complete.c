@@ -438,7 +438,9 @@ sh_complete_start(struct shell *sh)
 	rl_completer_word_break_characters = " \t\n;";
 	rl_basic_word_break_characters = " \t\n;";
 	rl_completer_quote_characters = "'\"";
-	rl_filename_quote_characters = " \t;#'\"\\$`|<>&";
+	/* Also every control character, and what bytes begin that words_quote may take for one. */
+	rl_filename_quote_characters = " \t;#'\"\\$`|<>&\1\2\3\4\5\6\7\10\n\13\14\r\16\17\20\21\22\23\24\25\26\27\30\31\32"
+				       "\33\34\35\36\37\177\302\342\357";
 	rl_filename_quoting_function = quote;
 	rl_filename_dequoting_function = unquote;
 	rl_char_is_quoted_p = is_quoted;

@@ -221,22 +221,44 @@ under_type(struct shell *sh, const struct call *c)
 int
 under_push(struct shell *sh, const struct call *c)
 {
-	if (!sh->cursor.where) {
+	char *here = sh->cursor.where ? strdup(sh->cursor.where) : NULL;
+
+	if (!here) {
 		complain("the cursor is nowhere; \"addr WHERE\" moves it");
 		return EXIT_FAILED;
 	}
-	put(&sh->cursor.pushed, strdup(sh->cursor.where));
-	return c->n ? under_addr(sh, c) : EXIT_DONE;
+	int status = c->n ? under_addr(sh, c) : EXIT_DONE;
+	if (status == EXIT_DONE)
+		put(&sh->cursor.pushed, here);
+	else
+		free(here);
+	return status;
+}
+
+/* To the newest place of a stack, which it loses if that is still there. */
+static int
+move_to_top(struct shell *sh, struct where_stack *s, bool keep_trail)
+{
+	char *where = s->where[s->n - 1];
+	int status = move(sh, strdup(where), keep_trail);
+
+	if (status != EXIT_DONE)
+		return status;
+	for (size_t i = s->n; i-- > 0;) /* moving may have put another one on top of it */
+		if (s->where[i] == where) {
+			memmove(s->where + i, s->where + i + 1, (--s->n - i) * sizeof *s->where);
+			break;
+		}
+	free(where);
+	return EXIT_DONE;
 }
 
 int
 under_pop(struct shell *sh, const struct call *c)
 {
-	char *where = take(&sh->cursor.pushed);
-
 	(void)c;
-	if (where)
-		return move(sh, where, false);
+	if (sh->cursor.pushed.n)
+		return move_to_top(sh, &sh->cursor.pushed, false);
 	complain("nothing was pushed");
 	return EXIT_FAILED;
 }
@@ -244,15 +266,14 @@ under_pop(struct shell *sh, const struct call *c)
 int
 under_back(struct shell *sh, const struct call *c)
 {
-	char *where = take(&sh->cursor.before);
-
 	(void)c;
-	if (!where) {
+	if (!sh->cursor.before.n) {
 		complain("the cursor was nowhere before");
 		return EXIT_FAILED;
 	}
-	int status = move(sh, where, false);
-	free(take(&sh->cursor.before)); /* going back twice goes further back */
+	int status = move_to_top(sh, &sh->cursor.before, false);
+	if (status == EXIT_DONE)
+		free(take(&sh->cursor.before)); /* where it came from: going back twice goes further back */
 	return status;
 }
 
@@ -359,13 +380,13 @@ owner_where(void *arg, const gefs_owner *o)
 int
 under_parent(struct shell *sh, const struct call *c)
 {
-	char *where = take(&sh->cursor.trail);
+	char *where = NULL;
 	gefs_field here;
 	gefs_error e;
 
 	(void)c;
-	if (where)
-		return move(sh, where, true);
+	if (sh->cursor.trail.n)
+		return move_to_top(sh, &sh->cursor.trail, true);
 	if (!cursor_structure(sh, &here))
 		return EXIT_FAILED;
 	if (here.structure == GEFS_IN_RECORD || here.structure == GEFS_IN_MESSAGE) {

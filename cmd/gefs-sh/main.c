@@ -89,8 +89,10 @@ run(struct shell *sh, const struct settings *s)
 {
 	int status = EXIT_DONE;
 
+	if (s->n == 0 && sh->interactive)
+		return sh_terminal(sh);
 	if (s->n == 0)
-		return sh->interactive ? sh_terminal(sh) : sh_script_file(sh, "-");
+		status = sh_script_file(sh, "-");
 	for (int i = 0; i < s->n && !sh->leave; i++) {
 		int one = s->source[i].file ? sh_script_file(sh, s->source[i].text) : sh_script(sh, NULL, s->source[i].text);
 		if (one > status)
@@ -98,7 +100,8 @@ run(struct shell *sh, const struct settings *s)
 		if (status != EXIT_DONE && !sh->keep_going)
 			break;
 	}
-	return status;
+	/* A script that leaves out the commit has not done what it was written for. */
+	return shell_forgets(sh) && status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
 int

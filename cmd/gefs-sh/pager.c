@@ -12,8 +12,11 @@
 
 #include "sh.h"
 
+enum { KEPT = 1 << 20 };
+
 struct pager {
-	struct shell *sh;
+	struct shell *sh;     /* whose image the thread must not touch: a command may close it */
+	uint32_t blksz;
 	bool pages;           /* or only looks at what passes */
 	int in;               /* what the command prints */
 	int terminal, errors; /* what was standard output and standard error */
@@ -26,6 +29,7 @@ struct pager {
 	char last;              /* what was printed last, or 0 */
 	unsigned lines, column; /* on the screen, as far as it was held back */
 	pid_t child;
+	bool started, failed; /* failed: it could not be run */
 	int to;               /* the pager; -1: there is none */
 	unsigned digits;      /* of the number being looked at, with 0x: where it stands in "0x..." */
 	uint64_t number;
@@ -65,7 +69,7 @@ look(struct pager *p, const char *s, size_t n)
 			p->number = p->number << 4 | (uint64_t)(d - hex);
 			p->digits++;
 		} else {
-			if (p->digits > 2 && p->number % gefs_block_size(p->sh->img) == 0)
+			if (p->digits > 2 && p->number % p->blksz == 0)
 				see(p->sh, p->number);
 			p->digits = s[i] == '0' ? 1 : s[i] == 'x' && p->digits == 1 ? 2 : 0;
 			p->number = 0;
@@ -110,10 +114,13 @@ static void
 become_pager(const struct pager *p, int in)
 {
 	const char *command = getenv("PAGER");
+	sigset_t none;
 
 	dup2(in, STDIN_FILENO);
 	dup2(p->terminal, STDOUT_FILENO);
 	dup2(p->errors, STDERR_FILENO);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL); /* the thread has all signals blocked */
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGINT, SIG_IGN); /* an interrupt is for the command that prints */
 	setenv("LESS", "FRX", 0); /* colours as they are, and nothing is left of it on short texts */
@@ -132,17 +139,39 @@ start_child(struct pager *p)
 	if (p->child == 0)
 		become_pager(p, fd[0]);
 	close(fd[0]);
-	if (p->child > 0)
+	p->started = p->child > 0;
+	if (p->started)
 		p->to = fd[1];
 	else
 		close(fd[1]);
 }
 
-/* Where the rest goes: to the pager, or without one to the terminal. */
+/* Waits for the pager. Did it fail to run, as sh says it of commands that are not there? Then there is to be none again. */
 static bool
-pass_on(struct pager *p, const char *s, size_t n)
+pager_failed(struct pager *p)
 {
-	return give(p->to >= 0 ? p->to : p->terminal, s, n);
+	int status = 0;
+
+	if (p->to >= 0)
+		close(p->to);
+	p->to = -1;
+	while (p->child > 0 && waitpid(p->child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	p->failed = p->child > 0 && WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127);
+	p->child = 0;
+	return p->failed;
+}
+
+/* Where the rest goes: to the pager, or without one to the terminal. Of what goes to a pager the beginning is kept, longer
+ * than a pipe is, until it is known to run. */
+static bool
+pass_on(struct pager *p, const char *s, size_t n, bool kept)
+{
+	if (p->to < 0)
+		return give(p->terminal, s, n);
+	if (!kept && p->n < KEPT)
+		hold(p, s, n);
+	return give(p->to, s, n) || (pager_failed(p) && give(p->terminal, p->held, p->n));
 }
 
 static void *
@@ -163,9 +192,9 @@ reader(void *arg)
 		if (holding) {
 			holding = false;
 			start_child(p);
-			if (!pass_on(p, p->held, p->n))
+			if (!pass_on(p, p->held, p->n, true))
 				break;
-		} else if (!pass_on(p, buf, (size_t)n)) {
+		} else if (!pass_on(p, buf, (size_t)n, false)) {
 			break;
 		}
 	}
@@ -226,8 +255,16 @@ pager_start(struct shell *sh, bool with_errors)
 		free(p);
 		return NULL;
 	}
-	*p = (struct pager){.sh = sh, .pages = pages, .in = fd[0], .with_errors = with_errors && isatty(STDERR_FILENO), .terminal = -1, .errors = -1,
-			    .rows = size.ws_row - 1u, .columns = size.ws_col ? size.ws_col : 80u, .to = -1};
+	*p = (struct pager){.sh = sh,
+			    .blksz = gefs_block_size(sh->img),
+			    .pages = pages,
+			    .in = fd[0],
+			    .with_errors = with_errors && isatty(STDERR_FILENO),
+			    .terminal = -1,
+			    .errors = -1,
+			    .rows = size.ws_row - 1u,
+			    .columns = size.ws_col ? size.ws_col : 80u,
+			    .to = -1};
 	bool ok = redirect(p, fd[1]) && start_thread(p);
 	close(fd[1]);
 	if (ok)
@@ -245,11 +282,10 @@ pager_end(struct pager *p)
 		return;
 	restore(p); /* that closes the pipe's end, so that the thread comes to its end */
 	pthread_join(p->thread, NULL);
-	if (p->to >= 0)
-		close(p->to);
-	while (p->child > 0 && waitpid(p->child, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	if (p->child <= 0 && p->last && p->last != '\n')
+	if (p->child > 0 && pager_failed(p))
+		give(p->terminal, p->held, p->n);
+	p->sh->no_pager |= p->failed;
+	if ((!p->started || p->failed) && p->last && p->last != '\n')
 		give(p->terminal, "\n", 1); /* what comes next begins a line */
 	close(p->terminal);
 	close(p->errors);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "../common/common.h"
 #include "../common/damage.h"
@@ -47,7 +48,10 @@ struct shell {
 	char *last_label, *last_dir; /* of cd - */
 
 	bool json, expert, rehash, no_pager, keep_going;
-	char *undo;        /* what the last commit kept; NULL: there is none */
+	char **undo;       /* what each commit that was not taken back has kept, the last one last; NULL: nothing */
+	size_t nundo;
+	dev_t device;      /* the file that is open, whatever has its name by now */
+	ino_t inode;
 	char format[32];   /* of the image, once it was opened */
 	bool interactive;
 	bool color;
@@ -109,6 +113,10 @@ void shell_let_go(struct shell *);
 int shell_open_again(struct shell *);
 /* False: what is on the disk is no image, but its blocks can be looked at and changed (gefs_options.rootless). */
 bool shell_has_root(const struct shell *);
+/* The image's name still leads to the file that is open; if not, complains. */
+bool shell_same_file(const struct shell *);
+/* Something is changed that was not committed, which is told. */
+bool shell_forgets(const struct shell *);
 /* Changes label and directory, keeping the old ones for cd -; takes the strings. */
 void shell_go(struct shell *, char *label, char *dir);
 

@@ -1,6 +1,7 @@
 /* The state of the shell: its image, and where in it one is. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../common/options.h"
 #include "cursor.h"
@@ -28,6 +29,38 @@ shell_open(struct shell *sh, const char *snap)
 	return sh->base ? shell_start(sh, snap) : EXIT_FAILED;
 }
 
+static void
+note_file(struct shell *sh)
+{
+	struct stat st;
+
+	if (stat(sh->image, &st) < 0)
+		return;
+	sh->device = st.st_dev;
+	sh->inode = st.st_ino;
+}
+
+bool
+shell_same_file(const struct shell *sh)
+{
+	struct stat st;
+
+	if (stat(sh->image, &st) == 0 && st.st_dev == sh->device && st.st_ino == sh->inode)
+		return true;
+	complain("%s is another file by now than the one that is open, or gone: nothing was done", sh->image);
+	return false;
+}
+
+bool
+shell_forgets(const struct shell *sh)
+{
+	size_t n = sh->edit ? gefs_edit_count(sh->edit) : 0;
+
+	if (n > 0)
+		complain("what was changed in %zu block%s was not committed, and is forgotten", n, n == 1 ? "" : "s");
+	return n > 0;
+}
+
 bool
 shell_has_root(const struct shell *sh)
 {
@@ -49,6 +82,7 @@ shell_open_again(struct shell *sh)
 		sh->base = gefs_open(sh->image, &how, NULL);
 	}
 	sh->img = sh->base;
+	note_file(sh);
 	interrupt_image(sh->img);
 	sh->leave = !sh->base;
 	return sh->base && shell_has_root(sh) ? EXIT_DONE : EXIT_FAILED;
@@ -60,6 +94,7 @@ shell_start(struct shell *sh, const char *snap)
 	gefs_tree t;
 
 	sh->img = sh->base;
+	note_file(sh);
 	interrupt_image(sh->img);
 	snprintf(sh->format, sizeof sh->format, "%s", gefs_version_name(sh->img));
 	if (!shell_has_root(sh))
@@ -95,6 +130,8 @@ shell_close(struct shell *sh)
 {
 	shell_let_go(sh);
 	cursor_free(&sh->cursor);
+	while (sh->nundo > 0)
+		free(sh->undo[--sh->nundo]);
 	free(sh->undo);
 	free(sh->label);
 	free(sh->dir);

@@ -161,10 +161,11 @@ run_line(struct shell *sh, const char *line)
 			return;
 		}
 		if (w.n > 0) {
-			program = w.word[0];
+			program = sh_command_find(w.word[0]) ? w.word[0] : "gefs-sh";
 			sh_run(sh, w.word);
 		}
 		size_t next = w.next;
+		program = "gefs-sh"; /* before the word goes that it may be */
 		words_free(&w);
 		w.next = next;
 		if (interrupted())
@@ -188,7 +189,6 @@ sh_terminal(struct shell *sh)
 {
 	const struct sigaction interrupt = {.sa_handler = on_interrupt};
 	char *path = history_file(), *line;
-	size_t lost;
 
 	sigaction(SIGINT, &interrupt, NULL);
 	signal(SIGTERM, SIG_DFL); /* nothing is half done between two commands */
@@ -203,7 +203,6 @@ sh_terminal(struct shell *sh)
 		putchar('\n'); /* the end of input leaves the cursor behind the prompt */
 	free(path);
 	program = "gefs-sh";
-	if ((lost = sh->edit ? gefs_edit_count(sh->edit) : 0) > 0)
-		complain("what was changed in %zu block%s was not committed, and is forgotten", lost, lost == 1 ? "" : "s");
+	shell_forgets(sh);
 	return EXIT_DONE;
 }

@@ -20,3 +20,6 @@ convert blk:5
 owner arena[0]
 verify all
 check
+# A quote that is not closed ends a script, whatever follows.
+echo 'open
+quit now

@@ -103,7 +103,6 @@ ls --nothing
 ls -x
 pwd here
 nonsense
-cat 'open
 echo 'one two'  three; echo
 quit
 echo not reached
