@@ -31,6 +31,7 @@ look_again(struct shell *sh)
 				 e.code == GEFS_EFORMAT ? "as changed, it cannot be opened as an image any more" : e.text);
 	}
 	interrupt_image(sh->img);
+	shell_settle(sh);
 }
 
 int

@@ -113,6 +113,8 @@ void shell_let_go(struct shell *);
 int shell_open_again(struct shell *);
 /* False: what is on the disk is no image, but its blocks can be looked at and changed (gefs_options.rootless). */
 bool shell_has_root(const struct shell *);
+/* Goes to the first place there is, if there was none so far. */
+void shell_settle(struct shell *);
 /* The image's name still leads to the file that is open; if not, complains. */
 bool shell_same_file(const struct shell *);
 /* Something is changed that was not committed, which is told. */

@@ -29,6 +29,17 @@ shell_open(struct shell *sh, const char *snap)
 	return sh->base ? shell_start(sh, snap) : EXIT_FAILED;
 }
 
+void
+shell_settle(struct shell *sh)
+{
+	const char *label = !sh->label && shell_has_root(sh) ? first_label(sh->img) : NULL;
+
+	if (!label)
+		return;
+	sh->label = strdup(label);
+	sh->dir = strdup("/");
+}
+
 static void
 note_file(struct shell *sh)
 {
@@ -84,6 +95,7 @@ shell_open_again(struct shell *sh)
 	sh->img = sh->base;
 	note_file(sh);
 	interrupt_image(sh->img);
+	shell_settle(sh);
 	sh->leave = !sh->base;
 	return sh->base && shell_has_root(sh) ? EXIT_DONE : EXIT_FAILED;
 }
@@ -103,13 +115,10 @@ shell_start(struct shell *sh, const char *snap)
 		int status = tree_parse(sh, snap, &t);
 		if (status >= 0)
 			return status == EXIT_DONE ? EXIT_DAMAGE : status;
-	} else {
-		snap = first_label(sh->img);
-	}
-	if (snap) {
 		sh->label = strdup(snap);
 		sh->dir = strdup("/");
 	}
+	shell_settle(sh);
 	return -1;
 }
 

@@ -11,7 +11,9 @@ use File::Spec;
 use File::Temp ();
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
+use GefsEdit qw(edit entry_key);
 use GefsTest qw(:all);
+use GefsWriting qw(patch);
 use TerminalTest;
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
@@ -24,6 +26,7 @@ my @parts = (
 	complete => \&test_complete,
 	addresses => \&test_complete_addresses,
 	hostfiles => \&test_complete_host_files,
+	hostile => \&test_complete_hostile,
 	history => \&test_history,
 	inputrc => \&test_inputrc,
 	typing => \&test_interrupt_typing,
@@ -34,6 +37,7 @@ my @parts = (
 	colours => \&test_colours,
 	leave => \&test_leaving,
 	pending => \&test_leaving_changes,
+	undo => \&test_undo_refused,
 	tour => \&test_tour,
 );
 my %chosen = map { $_ => 1 } @ARGV;
@@ -400,7 +404,14 @@ sub test_other_pagers
 		$t->shows(qr/sub-renamed\/\nsmall\.img main:\/>\n\z/, 'set pager off');
 		leave($t);
 	}
-	my $t = session('small', rows => 8, env => {PAGER => 'sed s/^/p:/'});
+	my $t = session('small', rows => 8, env => {PAGER => '/nonexistent/pager'});
+	$t->line('ls dir');
+	$t->shows(qr/sub-renamed\/\nsmall\.img main:\/>\n\z/, 'a pager that is not there loses nothing');
+	like($t->all, qr/> ls dir\n.*\Q$long\E\n/s, 'from the first line on');
+	$t->key('C-l')->line('ls dir');
+	$t->shows(qr/\A(?!.*nonexistent).*sub-renamed\/\nsmall\.img main:\/>\n\z/s, 'and is not tried again');
+	leave($t);
+	$t = session('small', rows => 8, env => {PAGER => 'sed s/^/p:/'});
 	$t->line('ls dir');
 	$t->shows(qr/^p:sub-renamed\/\nsmall\.img main:\/>\n\z/m, 'another pager');
 	$t->key('C-l')->line('ls usr');
@@ -505,6 +516,44 @@ sub test_leaving_changes
 	is($t->status, 0, 'status');
 	ok(same_bytes(image('small'), "$dir/copy.img"), 'nothing is written');
 	unlink "$dir/copy.img";
+}
+
+# A name with a newline in it, completed, is a word: what stands behind the newline is no command.
+sub test_complete_hostile
+{
+	image_copy(image('small'), "$dir/hostile.img");
+	edit("$dir/hostile.img", '-r insert main:root ' . entry_key(0, "zz\nabort\e[2J") . ' *main:/exec');
+	my $t = session('hostile', options => ['-w']);
+	$t->line('set expert on; set super.qgen 7');
+	$t->shows(qr/super\.qgen: 26 -> 7.*>\n\z/s, 'a change');
+	$t->key('C-l')->type('stat /zz')->key('Tab');
+	$t->shows(qr/> stat \$'\/zz\\x0aabort\\x1b\[2J'/, 'the name is quoted');
+	$t->key('Enter');
+	$t->shows(qr/^  type      file$/m, 'and found');
+	$t->key('C-l')->line('diff-changes -q');
+	$t->shows(qr/^block 0x0, super$/m, 'the change is still there');
+	$t->key('C-l')->type("ls /z\t");
+	$t->line('');
+	$t->shows(qr/zz\\x0aabort\\x1b\[2J/, 'it is shown escaped');
+	$t->line('abort');
+	leave($t);
+	unlink "$dir/hostile.img";
+}
+
+# Undoing what was changed again from outside: refused, and the shell lives.
+sub test_undo_refused
+{
+	image_copy(image('small'), "$dir/copy.img");
+	my $t = session('copy', options => ['-w']);
+	$t->line('set expert on; set super.nextqid 77; rehash; commit');
+	$t->shows(qr/2 blocks written/, 'a commit');
+	patch("$dir/copy.img", 300, 'x');
+	$t->key('C-l')->line('undo');
+	$t->shows(qr/^undo: .*0x0.*main:\/>\n\z/ms, 'undo is refused');
+	$t->line('pwd');
+	$t->shows(qr/> pwd\nmain:\/\n/, 'and the shell goes on');
+	leave($t);
+	unlink glob "$dir/copy.img*";
 }
 
 # ---- the tour ----
