@@ -158,8 +158,19 @@ struct file_check {
 	gefs_tree tree;
 	const gefs_file *file;
 	uint64_t files, blocks, bytes, lost;
-	bool lost_some; /* of this file */
+	bool damaged; /* also what is no contents: entries, nodes on the way */
 };
+
+/* Counted for each argument by itself: what others have lost is not to be held against this one. */
+static int
+files_damage(void *arg, const gefs_error *e)
+{
+	struct file_check *f = arg;
+
+	f->damaged = true;
+	damage_tell(e);
+	return 0;
+}
 
 static int
 check_extent(void *arg, const gefs_extent *x)
@@ -174,10 +185,9 @@ check_extent(void *arg, const gefs_extent *x)
 		return should_stop();
 	}
 	f->lost++;
-	f->lost_some = true;
 	snprintf(e.text, sizeof e.text, "%s: offset 0x%" PRIx64 ": %.250s",
 		 printable(f->file->path, f->file->path_len, path, sizeof path), x->offset, x->error->text);
-	damage_tell(&e);
+	files_damage(f, &e);
 	return should_stop();
 }
 
@@ -193,7 +203,7 @@ check_file(void *arg, const gefs_file *file)
 		return 1;
 	if (!file->entry->is_dir &&
 	    gefs_file_read(f->sh->img, &f->tree, file->entry, 0, file->entry->length, check_extent, f, &e) < 0)
-		damage_tell(&e);
+		files_damage(f, &e);
 	return 0;
 }
 
@@ -207,7 +217,7 @@ tell_files(const struct file_check *f, const struct place *p)
 		print_bytes(p->path, strlen(p->path));
 		printf(": %" PRIu64 " %s, %" PRIu64 " block%s of contents (%s): %s\n", f->files,
 		       f->files == 1 ? "file or directory" : "files and directories", f->blocks, plural(f->blocks),
-		       human_size(f->bytes, size), f->lost || damage_met() ? "DAMAGED" : "good");
+		       human_size(f->bytes, size), f->damaged ? "DAMAGED" : "good");
 		return;
 	}
 	json_begin(&j, stdout);
@@ -218,6 +228,7 @@ tell_files(const struct file_check *f, const struct place *p)
 	json_uint(&j, "blocks", f->blocks);
 	json_uint(&j, "bytes", f->bytes);
 	json_uint(&j, "lost", f->lost);
+	json_bool(&j, "damaged", f->damaged);
 	json_end(&j);
 }
 
@@ -231,8 +242,12 @@ verify_path(struct shell *sh, const char *word)
 
 	if (status < 0) {
 		f.tree = p.tree;
-		status = gefs_files_walk_from(sh->img, &p.tree, p.path, check_file, damage_fn, &f, &e) < 0 ? failed(&e) : EXIT_DONE;
-		if (f.files)
+		status = EXIT_DONE;
+		if (gefs_files_walk_from(sh->img, &p.tree, p.path, check_file, files_damage, &f, &e) < 0) {
+			status = failed(&e);
+			f.damaged |= status == EXIT_DONE;
+		}
+		if (f.files || f.damaged)
 			tell_files(&f, &p);
 	}
 	place_free(&p);
