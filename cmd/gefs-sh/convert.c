@@ -105,7 +105,7 @@ under_hash(struct shell *sh, const struct call *c)
 		complain("out of memory");
 		return EXIT_FAILED;
 	}
-	if (!cursor_address(sh, c->arg[0], &addr))
+	if (!block_address(sh, c->arg[0], &addr))
 		status = EXIT_FAILED;
 	else if (gefs_block_read(sh->img, addr, block, &e) < 0)
 		status = failed(&e);

@@ -131,7 +131,7 @@ static int
 verify_block(struct shell *sh, uint64_t addr)
 {
 	uint32_t size = gefs_block_size(sh->img);
-	struct block_check b = {.sh = sh, .addr = addr - addr % size, .path = malloc(PATH_SPACE)};
+	struct block_check b = {.sh = sh, .addr = addr, .path = malloc(PATH_SPACE)};
 	uint8_t *block = malloc(size);
 	int status = EXIT_FAILED;
 	gefs_error e;
@@ -282,7 +282,7 @@ verify(struct shell *sh, const char *word)
 		return check_image(sh, &o, &style);
 	}
 	if (!path && (parse_size(word, &addr) || strpbrk(word, ":[")))
-		return sh_address(sh, word, &addr) ? verify_block(sh, addr) : EXIT_USAGE;
+		return block_address(sh, word, &addr) ? verify_block(sh, addr) : EXIT_FAILED;
 	return verify_path(sh, word);
 }
 
@@ -293,7 +293,7 @@ under_verify(struct shell *sh, const struct call *c)
 	uint64_t addr;
 
 	if (c->n == 0)
-		return cursor_address(sh, NULL, &addr) ? verify_block(sh, addr) : EXIT_FAILED;
+		return block_address(sh, NULL, &addr) ? verify_block(sh, addr) : EXIT_FAILED;
 	for (int i = 0; i < c->n; i++) {
 		int status = verify(sh, c->arg[i]);
 		if (status > worst)

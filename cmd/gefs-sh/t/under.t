@@ -18,6 +18,7 @@ my $dir = File::Temp->newdir('gefs-under-XXXXXX', TMPDIR => 1);
 our $image = image('small');
 
 subtest 'verify of several' => \&test_verify;
+subtest addresses => \&test_addresses;
 done_testing();
 
 # said(STATUS, COMMANDS, OPTION...) -> what gefs-sh -k prints, and its messages.
@@ -69,4 +70,28 @@ sub test_verify
 	$image = damaged($root->{addr});
 	($out) = said(4, 'verify / adm:/users');
 	is(join(' ', $out =~ /(good|DAMAGED)$/mg), 'DAMAGED good', 'damage on the way to files');
+}
+
+# What is no address of a block is told alike by all commands, and is no damage.
+sub test_addresses
+{
+	for my $command ('block', 'block -x', 'block --raw', 'show blk', 'hash', 'verify', 'owner') {
+		my ($name) = split ' ', $command;
+		for my $row (['0x7fffc000', 'lies beyond the last block of the device, which has 0x10000000 bytes'],
+			['0x10000000', 'lies beyond the last block of the device, which has 0x10000000 bytes'],
+			['0xffffffffffffffff', 'lies beyond the last block of the device, which has 0x10000000 bytes'],
+			['0x4001', 'is inside a block, which starts at 0x4000'], ['0x7fff', 'is inside a block, which starts at 0x4000']) {
+			my ($addr, $why) = @$row;
+			my ($out, $err) = said(1, "$command $addr");
+			is($out, '', 'nothing is shown');
+			is($err, "gefs-sh: $name: $addr $why\n", 'but why not');
+		}
+		my ($out, $err) = said(1, "$command blk:x");
+		is($err, "gefs-sh: $name: \"blk:x\" is no number of a block\n", 'no number');
+		said(0, "$command blk:1");
+		said(0, "$command 0xfffc000");
+	}
+	my ($out, $err) = said(0, 'convert 0x7fffc000 0x4001');
+	is($out, "0x7fffc000 = 2147467264, blk:131071, outside the device\n" .
+		"0x4001 = 16385, blk:1 + 0x1, in no arena's blocks\n", 'any number can be converted');
 }
