@@ -2,153 +2,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blockcheck.h"
 #include "check.h"
 #include "under.h"
 
-/* ---- one block, against every pointer to it ---- */
-
-enum { PATH_SPACE = 65536 };
-
-struct block_check {
-	struct shell *sh;
-	uint64_t addr, hash;  /* of its bytes */
-	unsigned good, bad;   /* pointers */
-	char *path;           /* PATH_SPACE bytes */
-};
-
-/* What a pointer with another hash belongs to. */
-static void
-tell_broken(struct block_check *b, const gefs_owner *o)
-{
-	const gefs_snap *s = gefs_snap_by_id(b->sh->img, o->snap);
-	gefs_error e = {.code = GEFS_EDAMAGE, .addr = b->addr};
-	char path[300] = "", who[60];
-	gefs_tree t;
-
-	if (o->referrer != GEFS_NIL)
-		snprintf(who, sizeof who, "block 0x%" PRIx64, o->referrer);
-	else if (s)
-		snprintf(who, sizeof who, "the record of snapshot %" PRIu64, o->snap);
-	else
-		strcpy(who, "the root data");
-	if (o->use == GEFS_USE_DATA && s) {
-		gefs_tree_of(s, &t);
-		if (gefs_qid_path(b->sh->img, &t, o->qpath, b->path, PATH_SPACE, NULL) == 0)
-			printable(b->path, strlen(b->path), path, sizeof path);
-	}
-	snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": hash %016" PRIx64 ", but %s says %016" PRIx64 " (%s%s%s)",
-		 b->addr, b->hash, who, o->hash, gefs_use_name(o->use), *path ? " of " : "", path);
-	damage_tell(&e);
-}
-
-static int
-compare_owner(void *arg, const gefs_owner *o)
-{
-	struct block_check *b = arg;
-
-	if (o->use != GEFS_USE_NODE && o->use != GEFS_USE_SNAPTREE && o->use != GEFS_USE_DATA)
-		return 0;
-	if (o->hash == b->hash) {
-		b->good++;
-	} else {
-		b->bad++;
-		tell_broken(b, o);
-	}
-	return should_stop();
-}
-
-/* The pointers of logs, deadlists and headers: their own hash, or that in the superblock. */
-static void
-check_itself(struct block_check *b, const uint8_t *block)
-{
-	gefs_error e = {.code = GEFS_EDAMAGE, .addr = b->addr};
-	gefs_list_header h;
-	gefs_block_type type = gefs_block_classify(b->sh->img, block);
-	const gefs_super *sb = gefs_super_get(b->sh->img);
-
-	if (type == GEFS_BLOCK_LOG || type == GEFS_BLOCK_DEADLIST) {
-		gefs_block_list_header(b->sh->img, block, &h);
-		if (!h.has_hash)
-			return;
-		b->good += h.hash == h.computed;
-		b->bad += h.hash != h.computed;
-		snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": the body has hash %016" PRIx64 ", but its header says %016" PRIx64,
-			 b->addr, h.computed, h.hash);
-		if (h.hash != h.computed)
-			damage_tell(&e);
-	} else if (type == GEFS_BLOCK_SUPER) {
-		for (int i = 0; i < gefs_super_copies(b->sh->img); i++) {
-			uint64_t addr;
-			gefs_copy_state state = gefs_super_copy(b->sh->img, i, &sb, &addr);
-			if (addr != b->addr || !(gefs_features(b->sh->img) & GEFS_HAS_SUPERBLOCKS))
-				continue;
-			b->good += state == GEFS_COPY_GOOD;
-			b->bad += state != GEFS_COPY_GOOD;
-			snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": the superblock has hash %016" PRIx64 ", but says %016" PRIx64,
-				 addr, sb->computed, sb->hash);
-			if (state != GEFS_COPY_GOOD)
-				damage_tell(&e);
-		}
-	}
-	if (!(gefs_features(b->sh->img) & GEFS_HAS_HEADER_HASHES))
-		return;
-	for (uint32_t i = 0; i < sb->narena && i < GEFS_MAX_ARENAS; i++) {
-		if (b->addr - sb->arena[i].addr > gefs_block_size(b->sh->img))
-			continue;
-		bool good = sb->arena[i].hash == b->hash;
-		b->good += good;
-		b->bad += !good;
-		snprintf(e.text, sizeof e.text,
-			 "0x%" PRIx64 ": header of arena %" PRIu32 " has hash %016" PRIx64 ", but the superblock says %016" PRIx64,
-			 b->addr, i, b->hash, sb->arena[i].hash);
-		if (!good)
-			damage_tell(&e);
-	}
-}
+/* ---- one block ---- */
 
 static void
-tell_block(const struct block_check *b)
+tell_block(const struct shell *sh, const struct block_check *b)
 {
 	struct json j;
-	char hash[24];
 
-	if (!b->sh->json) {
-		printf("0x%" PRIx64 ": %s (%u good, %u wrong)\n", b->addr,
-		       b->bad ? "DAMAGED" : b->good ? "good" : "nothing holds a hash of it", b->good, b->bad);
+	if (!sh->json) {
+		block_check_text(b);
 		return;
 	}
-	snprintf(hash, sizeof hash, "%016" PRIx64, b->hash);
 	json_begin(&j, stdout);
 	json_string(&j, "verified", "block");
-	json_uint(&j, "addr", b->addr);
-	json_string(&j, "hash", hash);
-	json_uint(&j, "good", b->good);
-	json_uint(&j, "wrong", b->bad);
+	block_check_json(b, &j);
 	json_end(&j);
 }
 
 static int
 verify_block(struct shell *sh, uint64_t addr)
 {
-	uint32_t size = gefs_block_size(sh->img);
-	struct block_check b = {.sh = sh, .addr = addr, .path = malloc(PATH_SPACE)};
-	uint8_t *block = malloc(size);
-	int status = EXIT_FAILED;
-	gefs_error e;
+	struct block_check b;
+	int status = block_check(sh, addr, &b);
 
-	if (!block || !b.path) {
-		complain("out of memory");
-	} else if (gefs_block_read(sh->img, b.addr, block, &e) < 0) {
-		status = failed(&e);
-	} else {
-		b.hash = gefs_hash(sh->img, block, size);
-		check_itself(&b, block);
-		status = gefs_owners(sh->img, b.addr, compare_owner, damage_fn, &b, &e) < 0 ? failed(&e) : EXIT_DONE;
-		tell_block(&b);
-	}
-	free(block);
-	free(b.path);
-	return status == EXIT_DONE && b.bad ? EXIT_DAMAGE : status;
+	if (b.read)
+		tell_block(sh, &b);
+	return status;
 }
 
 /* ---- files ---- */

@@ -19,6 +19,8 @@ our $image = image('small');
 
 subtest 'verify of several' => \&test_verify;
 subtest addresses => \&test_addresses;
+subtest hash => \&test_hash;
+subtest 'hash without root data' => \&test_rootless;
 done_testing();
 
 # said(STATUS, COMMANDS, OPTION...) -> what gefs-sh -k prints, and its messages.
@@ -94,4 +96,43 @@ sub test_addresses
 	my ($out, $err) = said(0, 'convert 0x7fffc000 0x4001');
 	is($out, "0x7fffc000 = 2147467264, blk:131071, outside the device\n" .
 		"0x4001 = 16385, blk:1 + 0x1, in no arena's blocks\n", 'any number can be converted');
+}
+
+# The hash of a block is compared, as verify does it.
+sub test_hash
+{
+	my $data = data_of('usr/bob/profile');
+	for my $row (['good data', $data, undef, 0, qr/^0x[0-9a-f]+: hash of the block [0-9a-f]{16}\n0x[0-9a-f]+: good \(1 good, 0 wrong\)\n\z/],
+		['data', $data, $data, 4, qr/DAMAGED \(0 good, 1 wrong\)/],
+		['a superblock', 0, undef, 0, qr/hash of its superblock ([0-9a-f]{16}), it says \1: good\n0x0: good/],
+		['a damaged superblock', 0, 0, 4, qr/hash of its superblock ([0-9a-f]{16}), it says (?!\1)[0-9a-f]{16}: wrong\n0x0: DAMAGED/],
+		['the header of an arena', 0x4000, 0x4000, 4, qr/^0x4000: DAMAGED \(0 good, 1 wrong\)$/m],
+		['a log', 0xc000, undef, 0, qr/hash of its body ([0-9a-f]{16}), it says \1: good\n0xc000: good/],
+		['a damaged log', 0xc000, 0xc000 - 57, 4, qr/hash of its body ([0-9a-f]{16}), it says (?!\1)[0-9a-f]{16}: wrong\n0xc000: DAMAGED/]) {
+		my ($name, $addr, $flip, $status, $like) = @$row;
+		local $image = defined $flip ? damaged($flip) : $image;
+		my ($out, $err) = said($status, "hash $addr");
+		like($out, $like, $name);
+		my ($again, $same) = said($status, "verify $addr");
+		ok(index($out, $again) > 0, 'as verify says');
+		is($err =~ s/ hash:/ verify:/gr, $same, 'and complains');
+	}
+	my ($o) = objects(0, 'hash 0');
+	ok($o->{superblock_hash_ok} && $o->{compared} && $o->{superblock_hash} eq $o->{superblock_hash_stored}, 'JSON');
+	local $image = image_copy(image('small'), "$dir/damaged.img");
+	flip_byte($image, 0);	# its type
+	my ($out, $err) = said(4, 'verify 0; hash 0');
+	like($err, qr/verify: 0x0: a superblock belongs here, but there is none\n/, 'what is no superblock any more');
+}
+
+sub test_rootless
+{
+	my $copy = image_copy(image('small'), "$dir/damaged.img");
+	flip_byte($copy, $_) for 0, 0xfffc000;
+	my %r = run($sh, '--format', 'gefs9.00', '-k', '-c', 'hash 0x14000', $copy);
+	like($r{out}, qr/^0x14000: what refers to it is not known/m, 'what cannot be compared') or diag($r{err});
+	is($r{status}, 0, 'is no damage');
+	%r = run($sh, '--format', 'gefs9.00', '-k', '-c', 'hash 0xc000; hash 0', $copy);
+	like($r{out}, qr/^0xc000: good.*^0x0: DAMAGED \(0 good, 1 wrong\)/ms, 'what a block says of itself can');
+	is($r{status}, 4, 'and damage is found');
 }
