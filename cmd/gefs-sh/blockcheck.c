@@ -46,8 +46,8 @@ tell_broken(struct comparison *c, const gefs_owner *o)
 		if (gefs_qid_path(c->sh->img, &t, o->qpath, c->path, PATH_SPACE, NULL) == 0)
 			printable(c->path, strlen(c->path), path, sizeof path);
 	}
-	snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": hash %016" PRIx64 ", but %s says %016" PRIx64 " (%s%s%s)", c->b->addr,
-		 c->b->hash, who, o->hash, gefs_use_name(o->use), *path ? " of " : "", path);
+	snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": hash %016" PRIx64 ", but %s says %016" PRIx64 " (%s%s%s)",
+		 c->b->addr, c->b->hash, who, o->hash, gefs_use_name(o->use), *path ? " of " : "", path);
 	damage_tell(&e);
 }
 
@@ -78,8 +78,8 @@ compare_header(struct shell *sh, struct block_check *b)
 			continue;
 		count(b, sb->arena[i].hash == b->hash);
 		snprintf(e.text, sizeof e.text,
-			 "0x%" PRIx64 ": header of arena %" PRIu32 " has hash %016" PRIx64 ", but the superblock says %016" PRIx64,
-			 b->addr, i, b->hash, sb->arena[i].hash);
+			 "0x%" PRIx64 ": header of arena %" PRIu32 " has hash %016" PRIx64
+			 ", but the superblock says %016" PRIx64, b->addr, i, b->hash, sb->arena[i].hash);
 		if (sb->arena[i].hash != b->hash)
 			damage_tell(&e);
 	}
@@ -99,8 +99,9 @@ check_list(struct shell *sh, struct block_check *b, const uint8_t *block)
 		return;
 	b->inner = (struct inner_hash){"body", h.computed, h.hash};
 	count(b, h.hash == h.computed);
-	snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": the body has hash %016" PRIx64 ", but its header says %016" PRIx64, b->addr,
-		 h.computed, h.hash);
+	snprintf(e.text, sizeof e.text,
+		 "0x%" PRIx64 ": the body has hash %016" PRIx64 ", but its header says %016" PRIx64, b->addr, h.computed,
+		 h.hash);
 	if (h.hash != h.computed)
 		damage_tell(&e);
 }
@@ -135,7 +136,8 @@ check_super(struct shell *sh, struct block_check *b, const uint8_t *block)
 	if (!is)
 		snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": a superblock belongs here, but there is none", b->addr);
 	else
-		snprintf(e.text, sizeof e.text, "0x%" PRIx64 ": the superblock has hash %016" PRIx64 ", but says %016" PRIx64, b->addr,
+		snprintf(e.text, sizeof e.text,
+			 "0x%" PRIx64 ": the superblock has hash %016" PRIx64 ", but says %016" PRIx64, b->addr,
 			 sb.computed, sb.hash);
 	if (!is || sb.hash != sb.computed)
 		damage_tell(&e);
@@ -193,7 +195,8 @@ block_check_text(const struct block_check *b)
 {
 	const char *none = b->compared ? "nothing holds a hash of it" : "what refers to it is not known";
 
-	printf("0x%" PRIx64 ": %s (%u good, %u wrong)\n", b->addr, b->bad ? "DAMAGED" : b->good ? "good" : none, b->good, b->bad);
+	printf("0x%" PRIx64 ": %s (%u good, %u wrong)\n", b->addr, b->bad ? "DAMAGED" : b->good ? "good" : none, b->good,
+	       b->bad);
 }
 
 void

@@ -57,8 +57,8 @@ hash_text(const struct block_check *b)
 
 	printf("0x%" PRIx64 ": hash of the block %016" PRIx64 "\n", b->addr, b->hash);
 	if (h->of)
-		printf("0x%" PRIx64 ": hash of its %s %016" PRIx64 ", it says %016" PRIx64 ": %s\n", b->addr, h->of, h->computed,
-		       h->stored, h->computed == h->stored ? "good" : "wrong");
+		printf("0x%" PRIx64 ": hash of its %s %016" PRIx64 ", it says %016" PRIx64 ": %s\n", b->addr, h->of,
+		       h->computed, h->stored, h->computed == h->stored ? "good" : "wrong");
 	block_check_text(b);
 }
 

@@ -82,7 +82,8 @@ block_address(struct shell *sh, const char *word, uint64_t *out)
 		return false;
 	uint64_t start = *out - *out % size;
 	if (device < size || start > device - size)
-		complain("0x%" PRIx64 " lies beyond the last block of the device, which has 0x%" PRIx64 " bytes", *out, device);
+		complain("0x%" PRIx64 " lies beyond the last block of the device, which has 0x%" PRIx64 " bytes", *out,
+			 device);
 	else if (*out != start)
 		complain("0x%" PRIx64 " is inside a block, which starts at 0x%" PRIx64, *out, start);
 	else

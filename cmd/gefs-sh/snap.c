@@ -94,10 +94,22 @@ list(struct shell *sh)
 	return EXIT_DONE;
 }
 
+/* May the shell go to the root where its directory is not? A script would take other files for those it means. */
+static int
+without(struct shell *sh, const char *label, const char *dir)
+{
+	char text[300];
+
+	printable(dir, strlen(dir), text, sizeof text);
+	complain("%s has no directory %s%s", label, text, sh->interactive ? ": going to its root" : "");
+	return sh->interactive ? -1 : EXIT_FAILED;
+}
+
 /* To the same directory of another snapshot, if it has that one. */
 static int
 change(struct shell *sh, const char *label)
 {
+	const char *dir = sh->dir ? sh->dir : "/";
 	uint8_t storage[GEFS_KEY_MAX];
 	gefs_dirent entry;
 	gefs_tree t;
@@ -110,10 +122,12 @@ change(struct shell *sh, const char *label)
 		complain("\"snap\" is the tree of snapshots, which has no files; \"show tree snap\" shows it");
 		return EXIT_FAILED;
 	}
-	const char *dir = sh->dir ? sh->dir : "/";
-	bool there = gefs_file_find(sh->img, &t, dir, &entry, storage, &e) == 0 && entry.is_dir;
-	if (!there)
-		complain("%s has no directory %s: going to its root", label, dir);
+	int rc = gefs_file_find(sh->img, &t, dir, &entry, storage, &e);
+	if (rc < 0 && e.code != GEFS_ENOENT)
+		return failed(&e);
+	bool there = rc == 0 && entry.is_dir;
+	if (!there && (status = without(sh, label, dir)) >= 0)
+		return status;
 	shell_go(sh, strdup(label), strdup(there ? dir : "/"));
 	return EXIT_DONE;
 }
