@@ -87,10 +87,11 @@ const struct sh_command sh_around[] = {
 	 "Without DIR it goes to the root; - goes back to where the shell was before.\n", around_cd},
 	{"pwd", "", 0, 0, "", 0, NULL, "tells where the shell is", NULL, around_pwd},
 	{"snap", "[LABEL]", 0, 1, "s", 0, NULL, "lists the snapshots, or goes to another one",
-	 "LABEL may be the number of a snapshot. The directory stays the same, if it is\n"
-	 "there; else it is the root. The list has the id of each snapshot, the generation\n"
-	 "in which its tree was last written, its neighbours, and its labels; a star is\n"
-	 "where the shell is.\n", around_snap},
+	 "LABEL may be the number of a snapshot. The directory stays the same; if it is\n"
+	 "not there it becomes the root, but in a script that is a failure, and the shell\n"
+	 "stays where it is. The list has the id of each snapshot, the generation in which\n"
+	 "its tree was last written, its neighbours, and its labels; a star is where the\n"
+	 "shell is.\n", around_snap},
 	{"cat", "PATH...", 1, -1, "p", 0, NULL, "prints files",
 	 "The bytes are what is in the file. Holes, and blocks that are lost, are zeros.\n", around_cat},
 	{"head", "PATH...", 1, -1, "p", 0, head_options, "prints the beginning of files, by default ten lines", NULL,

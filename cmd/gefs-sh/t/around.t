@@ -374,13 +374,22 @@ sub test_snap
 *        8        8        0        -  main (mutable)
          9        9        0        -  adm (mutable)
 T
-	says('cd usr; snap adm; pwd; cd -; snap nosuch; snap snap', "adm:/\nmain:/usr\n", 1, <<'T');
-snap: adm has no directory /usr: going to its root
+	says('cd usr; snap adm; pwd; cd -; snap nosuch; snap snap', "main:/usr\nmain:/\n", 1, <<'T');
+snap: adm has no directory /usr
 snap: there is no snapshot "nosuch"; "snap" lists them
 snap: "snap" is the tree of snapshots, which has no files; "show tree snap" shows it
 T
 	with {
 		says('cd d0; snap snap05; pwd; snap 24; pwd', "snap05:/d0\n24:/d0\n");
+		# A file is no directory, and what is damaged is no other than it is.
+		my ($root) = map { $_->{addr} } objects('convert snap05:root');
+		local $image = image_copy($image, "$dir/snap.img");
+		flip_byte($image, $root + 1000);
+		my %r = run($sh, '-k', '-c', 'cd main:/d0; snap snap05; pwd; cd main:/; snap snap05; pwd', $image);
+		is("$r{status} $r{out}", "4 main:/d0\nsnap05:/\n", 'a damaged snapshot is looked at from its root');
+		like($r{err}, qr/\Agefs-sh: snap: .*0x[0-9a-f]+.*\n(gefs-sh: snap: .*0x[0-9a-f]+.*\n)?\z/, 'and the damage is told');
+	} 'snaps';
+	with {
 		my @s = objects('snap snap05; snap');
 		my ($here) = grep { $_->{current} } @s;
 		is("@$here{qw(id gen pred succ)}", '14 14 10 18', 'JSON: where the shell is');
