@@ -21,6 +21,7 @@ subtest 'verify of several' => \&test_verify;
 subtest addresses => \&test_addresses;
 subtest hash => \&test_hash;
 subtest 'hash without root data' => \&test_rootless;
+subtest print => \&test_print;
 done_testing();
 
 # said(STATUS, COMMANDS, OPTION...) -> what gefs-sh -k prints, and its messages.
@@ -135,4 +136,20 @@ sub test_rootless
 	%r = run($sh, '--format', 'gefs9.00', '-k', '-c', 'hash 0xc000; hash 0', $copy);
 	like($r{out}, qr/^0xc000: good.*^0x0: DAMAGED \(0 good, 1 wrong\)/ms, 'what a block says of itself can');
 	is($r{status}, 4, 'and damage is found');
+}
+
+# In JSON fields have all of their bytes.
+sub test_print
+{
+	my ($block) = objects(0, 'print @0xfffc000:data.bytes[0,16384]');
+	open my $f, '<:raw', $image or die "$image: $!\n";
+	seek $f, 0xfffc000, 0;
+	read $f, my $bytes, 16384;
+	is($block->{hex}, unpack('H*', $bytes), 'a whole block');
+	like($block->{text}, qr/\A[0-9a-f]{64}\.\.\.\z/, 'the text is short');
+	my %f = map { $_->{field} => $_ } grep { $_->{field} } objects(0, 'addr super; print');
+	is($f{version}{hex}, unpack('H*', 'gefs9.00'), 'text');
+	ok(!exists $f{blksz}{hex}, 'not of numbers');
+	my @odd = grep { !exists $_->{value} && length $_->{hex} != 2 * $_->{width} } objects(0, 'print main:root; print main:leaf[0]');
+	is(scalar(@odd), 0, 'all bytes of records');
 }
