@@ -123,9 +123,9 @@ const struct sh_command sh_around[] = {
 	 "what differs is read. Contents are told apart by the hashes of their blocks.\n", around_diff},
 	{"get", "SRC... DST", 2, -1, "pg", SH_PROGRESS, get_options, "copies files out of the image, to the host",
 	 "DST is a file of the host, or a directory. Contents are verified, holes stay\n"
-	 "holes, permissions and times of change are kept. A file has its name only when\n"
-	 "it is complete. With -r a file keeps its whole path below DST. Zeros take the\n"
-	 "place of what is lost, and that is told.\n", around_get},
+	 "holes, times of change and permissions are kept, but for those that the umask\n"
+	 "takes. A file has its name only when it is complete. With -r a file keeps its\n"
+	 "whole path below DST. Zeros take the place of what is lost, and that is told.\n", around_get},
 	{"users", "[USER]", 0, 1, "v", 0, NULL, "lists the users, or shows one: a name or a number",
 	 "Of each: number, name, leader, members, as in the users file.\n", around_users},
 	{"df", "", 0, 0, "", 0, NULL, "tells what is free, of each arena and in all", NULL, around_df},

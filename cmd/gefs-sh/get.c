@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../common/newfile.h"
+
 enum { NOTES_MAX = 20 };
 
 struct get {
@@ -82,7 +84,7 @@ get_below(struct shell *sh, const struct target *t, void *arg)
 	struct get *g = arg;
 	const char *path = t->place.path;
 	gefs_export_options o = {.snap = t->place.label, .paths = &path, .npaths = 1, .directory = g->to, .force = g->force,
-				 .note = note, .progress = progress, .arg = g};
+				 .mask = newfile_mask(), .note = note, .progress = progress, .arg = g};
 	gefs_export_stats st;
 	gefs_error e;
 

@@ -93,7 +93,8 @@ get_file(struct shell *sh, const struct target *t, const char *path, bool force)
 	}
 	if (!may_take(sh, path, force))
 		return EXIT_FAILED;
-	bool ok = newfile_open(&f, path, t->entry.mode & 0777);
+	/* As with cp: an image of somebody else does not decide that everybody may write here. */
+	bool ok = newfile_open(&f, path, t->entry.mode & 0777 & ~newfile_mask());
 	if (ok) {
 		c.fd = f.fd;
 		status = target_read(sh, t, 0, UINT64_MAX, &to);

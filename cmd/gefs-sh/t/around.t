@@ -543,7 +543,7 @@ sub test_get
 	my $to = "$dir/to";
 	says("get exec $to; get exec $to; get -f usr/bob/profile $to", '', 1, "get: $to: is there already; -f overwrites it\n");
 	is(slurp($to), "bob was here\n", 'overwritten');
-	is((stat $to)[2] & 0777, 0664, 'permission bits');
+	is((stat $to)[2] & 0777, 0664 & ~umask, 'permission bits');
 	is((stat $to)[9], 1700000000, 'time');
 	says("get nomode excl $to; get usr $to; get -f usr $to.d; get exec nosuch/x $dir; get exec $dir/no/x", '', 1, <<"T");
 get: $to: is no directory, which several files need
@@ -564,7 +564,14 @@ T
 		"get: $dir/full/x: cannot be written: No such file or directory\nget: /dev/full: is no regular file\n");
 	is_deeply([grep { /\.[A-Za-z0-9]{6}\z/ } leftovers()], [], 'no halves are left');
 
+	my $mask = umask 027;
+	told("get usr/shared $dir; get -r usr exec $dir/masked");
+	umask $mask;
+	my $modes = join ' ', map { sprintf '%o', (stat "$dir/$_")[2] & 0777 } qw(shared masked/usr/shared masked/usr masked/exec);
+	is($modes, '640 640 750 750', 'the umask takes permissions');
+	umask 0;
 	told("get -r usr main:/dir/len1 $dir/r");
+	umask $mask;
 	my $want = expected(manifest('small'))->{main};
 	my %part = map { $_ => $want->{$_} } '/dir/len1', grep { m{\A/usr} } keys %$want;
 	my $have = tree("$dir/r");
