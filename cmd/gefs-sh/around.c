@@ -66,6 +66,7 @@ static const struct sh_option grep_options[] = {
 static const struct sh_option get_options[] = {
 	{'r', "recursive", NULL, "everything below SRC too; DST is a directory"},
 	{'f', "force", NULL, "overwrites files that are there"},
+	{'v', "verbose", NULL, "a line for each file"},
 	END,
 };
 

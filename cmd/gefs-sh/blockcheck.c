@@ -195,8 +195,8 @@ block_check_text(const struct block_check *b)
 {
 	const char *none = b->compared ? "nothing holds a hash of it" : "what refers to it is not known";
 
-	printf("0x%" PRIx64 ": %s (%u good, %u wrong)\n", b->addr, b->bad ? "DAMAGED" : b->good ? "good" : none, b->good,
-	       b->bad);
+	printf("0x%" PRIx64 ": %s (%u good, %u wrong)\n", b->addr, b->bad ? "DAMAGED" : b->good ? "good" : none,
+	       b->good, b->bad);
 }
 
 void

@@ -36,6 +36,7 @@ subtest 'snap, users, df' => \&test_snap;
 subtest history => \&test_history;
 subtest diff => \&test_diff;
 subtest get => \&test_get;
+subtest 'what get tells' => \&test_get_tells;
 subtest 'damaged data' => \&test_damage;
 subtest 'contents left out' => \&test_left_out;
 subtest 'odd names' => \&test_names;
@@ -581,7 +582,7 @@ T
 	is($again{status}, 1, 'what is there');
 	like($again{err}, qr{/usr/shared: left out: }, 'is not overwritten');
 	told("get -rf usr $dir/r");
-	my ($s) = objects("get -r usr $dir/json");
+	my $s = (objects("get -r usr $dir/json"))[-1];
 	is("@$s{qw(type files dirs omitted damaged)}", 'summary 3 3 0 0', 'JSON');
 	with {
 		told("get hole1t $dir/hole");
@@ -590,6 +591,50 @@ T
 		my ($w) = expected(manifest('sparse'))->{main}{'/hole1t'};
 		is(sha_range("$dir/hole", @$_[0, 1]), $_->[2], "bytes at $_->[0]") for @{$w->{ranges}};
 	} 'sparse';
+}
+
+# What is copied, and all that is lost of it.
+sub test_get_tells
+{
+	my $to = "$dir/tells";
+	mkdir $to;
+	says("get -v exec dir/len1 $to; get -rv usr $to", <<"T");
+/exec -> $to/exec (18 B)
+/dir/len1 -> $to/len1 (1 B)
+/usr/bob/lib/x -> $to/usr/bob/lib/x (1 B)
+/usr/bob/profile -> $to/usr/bob/profile (13 B)
+/usr/shared -> $to/usr/shared (8 B)
+T
+	my $want = expected(manifest('small'))->{main};
+	for my $path (qw(/exec /dir/len1000000 /empty)) {
+		my ($o, @more) = objects("get -f $path $to/x");
+		is("@$o{qw(snapshot path to length sha256)}", "main $path $to/x @{$want->{$path}}{qw(length sha256)}", $path);
+		is_deeply([@$o{qw(lost notes)}, @more], [[], []], 'nothing is lost');
+	}
+	my @o = objects("get -rf usr $to/json");
+	is(pop(@o)->{type}, 'summary', 'the summary comes last');
+	is_deeply({map { $_->{path} => $_->{sha256} } @o}, {map { $_ => $want->{$_}{sha256} } qw(/usr/bob/lib/x /usr/bob/profile /usr/shared)}, 'files below a directory');
+	ok(-f $_->{to}, 'is where it says') for @o;
+	@o = objects_at(1, "get -r usr $to/json");
+	is_deeply([map { $_->{copied} ? 1 : 0 } @o[0 .. 2]], [0, 0, 0], 'what is left out');
+	with {
+		my ($hole) = objects("get hole1t $to/hole1t");
+		is($hole->{sha256}, undef, 'nobody waits for the hash of a long hole');
+	} 'sparse';
+
+	# More than the messages tell.
+	my ($e) = objects('stat -x dir/len1000000');
+	my @blocks = map { my $x = $_; map { [$x->{offset} + $_ * 16384, $x->{addr} + $_ * 16384] } 0 .. ($x->{length} - 1) / 16384 } @{$e->{extents}};
+	my @lost = map { $blocks[2 * $_] } 0 .. 29;
+	local $image = image_copy($image, "$dir/damaged.img");
+	flip_byte($image, $_->[1]) for @lost;
+	for my $command ("get -f dir/len1000000 $to/x", "get -rf dir/len1000000 $to/r") {
+		my ($o) = objects_at(4, $command);
+		is($o->{sha256}, undef, "$command: no hash");
+		is_deeply([map { [@$_{qw(offset length)}] } @{$o->{lost}}], [map { [$_->[0], 16384] } @lost], 'but all that is lost');
+	}
+	my %r = run($sh, '-k', '-c', "get -fv dir/len1000000 exec $to; get -rfv dir/len1000000 dir/len1 $to/r", $image);
+	is(join(' ', map { /DAMAGED\z/ ? 'bad' : 'good' } split /\n/, $r{out}), 'bad good bad good', 'also for people');
 }
 
 # A byte of a file's block, and a node.
