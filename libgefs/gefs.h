@@ -874,6 +874,7 @@ typedef struct gefs_export_options {
 	const char *directory;       /* instead of an archive */
 	bool list;                   /* nothing is written, and no contents are read */
 	bool force;                  /* files in the directory are overwritten */
+	uint32_t mask;               /* permission bits that nothing in the directory gets */
 	bool numeric_owner;          /* owners by number: in the directory as well, which otherwise keeps none */
 	bool no_links;               /* what is the same in two snapshots is stored twice */
 	bool strict;                 /* damage ends the export */

@@ -10,12 +10,18 @@
 #include <unistd.h>
 
 mode_t
-newfile_mode(void)
+newfile_mask(void)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
-	return 0666 & ~mask;
+	return mask;
+}
+
+mode_t
+newfile_mode(void)
+{
+	return 0666 & ~newfile_mask();
 }
 
 bool

@@ -11,6 +11,8 @@ struct newfile {
 	int fd;
 };
 
+/* The permissions that no new file gets: the umask. */
+mode_t newfile_mask(void);
 /* The permissions of files that programs make. */
 mode_t newfile_mode(void);
 /* Makes an empty file beside path. These three return false with errno set when something fails; newfile_close is needed

@@ -66,6 +66,7 @@ static const struct sh_option grep_options[] = {
 static const struct sh_option get_options[] = {
 	{'r', "recursive", NULL, "everything below SRC too; DST is a directory"},
 	{'f', "force", NULL, "overwrites files that are there"},
+	{'v', "verbose", NULL, "a line for each file"},
 	END,
 };
 
@@ -87,10 +88,11 @@ const struct sh_command sh_around[] = {
 	 "Without DIR it goes to the root; - goes back to where the shell was before.\n", around_cd},
 	{"pwd", "", 0, 0, "", 0, NULL, "tells where the shell is", NULL, around_pwd},
 	{"snap", "[LABEL]", 0, 1, "s", 0, NULL, "lists the snapshots, or goes to another one",
-	 "LABEL may be the number of a snapshot. The directory stays the same, if it is\n"
-	 "there; else it is the root. The list has the id of each snapshot, the generation\n"
-	 "in which its tree was last written, its neighbours, and its labels; a star is\n"
-	 "where the shell is.\n", around_snap},
+	 "LABEL may be the number of a snapshot. The directory stays the same; if it is\n"
+	 "not there it becomes the root, but in a script that is a failure, and the shell\n"
+	 "stays where it is. The list has the id of each snapshot, the generation in which\n"
+	 "its tree was last written, its neighbours, and its labels; a star is where the\n"
+	 "shell is.\n", around_snap},
 	{"cat", "PATH...", 1, -1, "p", 0, NULL, "prints files",
 	 "The bytes are what is in the file. Holes, and blocks that are lost, are zeros.\n", around_cat},
 	{"head", "PATH...", 1, -1, "p", 0, head_options, "prints the beginning of files, by default ten lines", NULL,
@@ -122,9 +124,9 @@ const struct sh_command sh_around[] = {
 	 "what differs is read. Contents are told apart by the hashes of their blocks.\n", around_diff},
 	{"get", "SRC... DST", 2, -1, "pg", SH_PROGRESS, get_options, "copies files out of the image, to the host",
 	 "DST is a file of the host, or a directory. Contents are verified, holes stay\n"
-	 "holes, permissions and times of change are kept. A file has its name only when\n"
-	 "it is complete. With -r a file keeps its whole path below DST. Zeros take the\n"
-	 "place of what is lost, and that is told.\n", around_get},
+	 "holes, times of change and permissions are kept, but for those that the umask\n"
+	 "takes. A file has its name only when it is complete. With -r a file keeps its\n"
+	 "whole path below DST. Zeros take the place of what is lost, and that is told.\n", around_get},
 	{"users", "[USER]", 0, 1, "v", 0, NULL, "lists the users, or shows one: a name or a number",
 	 "Of each: number, name, leader, members, as in the users file.\n", around_users},
 	{"df", "", 0, 0, "", 0, NULL, "tells what is free, of each arena and in all", NULL, around_df},

@@ -1,8 +1,5 @@
 /* convert, hash */
-#include <stdlib.h>
-#include <string.h>
-
-#include "../views/view.h"
+#include "blockcheck.h"
 #include "under.h"
 
 static void
@@ -53,64 +50,57 @@ under_convert(struct shell *sh, const struct call *c)
 
 /* ---- hash ---- */
 
-/* Logs and deadlists hold the hash of their body; of everything else, whoever refers to it holds that of the block. */
-static bool
-own_hash(struct shell *sh, const uint8_t *block, gefs_list_header *h)
+static void
+hash_text(const struct block_check *b)
 {
-	gefs_block_type type = gefs_block_classify(sh->img, block);
+	const struct inner_hash *h = &b->inner;
 
-	if (type != GEFS_BLOCK_LOG && type != GEFS_BLOCK_DEADLIST)
-		return false;
-	gefs_block_list_header(sh->img, block, h);
-	return h->has_hash;
+	printf("0x%" PRIx64 ": hash of the block %016" PRIx64 "\n", b->addr, b->hash);
+	if (h->of)
+		printf("0x%" PRIx64 ": hash of its %s %016" PRIx64 ", it says %016" PRIx64 ": %s\n", b->addr, h->of,
+		       h->computed, h->stored, h->computed == h->stored ? "good" : "wrong");
+	block_check_text(b);
+}
+
+/* "body_hash", "superblock_hash_stored" */
+static void
+inner_json(struct json *j, const struct inner_hash *h)
+{
+	char key[40], text[24];
+
+	snprintf(key, sizeof key, "%s_hash", h->of);
+	snprintf(text, sizeof text, "%016" PRIx64, h->computed);
+	json_string(j, key, text);
+	snprintf(key, sizeof key, "%s_hash_stored", h->of);
+	snprintf(text, sizeof text, "%016" PRIx64, h->stored);
+	json_string(j, key, text);
+	snprintf(key, sizeof key, "%s_hash_ok", h->of);
+	json_bool(j, key, h->computed == h->stored);
 }
 
 static void
-show_hash(struct shell *sh, uint64_t addr, const uint8_t *block)
+hash_json(const struct block_check *b)
 {
-	uint64_t hash = gefs_hash(sh->img, block, gefs_block_size(sh->img));
-	gefs_list_header h;
-	bool own = own_hash(sh, block, &h);
-	char text[24];
 	struct json j;
 
-	if (!sh->json) {
-		printf("0x%" PRIx64 ": hash of the block %016" PRIx64 "\n", addr, hash);
-		if (own)
-			printf("0x%" PRIx64 ": hash of its body %016" PRIx64 ", it says %016" PRIx64 ": %s\n", addr, h.computed,
-			       h.hash, h.computed == h.hash ? "good" : "wrong");
-		return;
-	}
 	json_begin(&j, stdout);
-	json_uint(&j, "addr", addr);
-	snprintf(text, sizeof text, "%016" PRIx64, hash);
-	json_string(&j, "hash", text);
-	if (own) {
-		snprintf(text, sizeof text, "%016" PRIx64, h.computed);
-		json_string(&j, "body_hash", text);
-		json_bool(&j, "body_hash_ok", h.computed == h.hash);
-	}
+	block_check_json(b, &j);
+	json_bool(&j, "compared", b->compared);
+	if (b->inner.of)
+		inner_json(&j, &b->inner);
 	json_end(&j);
 }
 
 int
 under_hash(struct shell *sh, const struct call *c)
 {
-	uint8_t *block = malloc(gefs_block_size(sh->img));
-	int status = EXIT_DONE;
+	struct block_check b;
 	uint64_t addr;
-	gefs_error e;
 
-	if (!block) {
-		complain("out of memory");
+	if (!block_address(sh, c->arg[0], &addr))
 		return EXIT_FAILED;
-	}
-	if (!cursor_address(sh, c->arg[0], &addr))
-		status = EXIT_FAILED;
-	else if (gefs_block_read(sh->img, addr, block, &e) < 0)
-		status = failed(&e);
-	else
-		show_hash(sh, addr, block);
-	free(block);
+	int status = block_check(sh, addr, &b);
+	if (b.read)
+		(sh->json ? hash_json : hash_text)(&b);
 	return status;
 }

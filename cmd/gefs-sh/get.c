@@ -5,13 +5,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../common/newfile.h"
+
 enum { NOTES_MAX = 20 };
 
 struct get {
 	struct shell *sh;
 	const char *to;
 	bool directory; /* to is one */
-	bool force;
+	bool force, verbose;
+	const struct place *from; /* what is being copied */
+	struct got got;           /* told when the next one comes: notes on it follow it */
 	struct progress *progress;
 	uint64_t notes; /* on names that had to be changed, and files that were left out */
 };
@@ -19,23 +23,82 @@ struct get {
 /* ---- single files ---- */
 
 static int
+get_to(struct get *g, const struct target *t, const char *path)
+{
+	struct got got = {.path = NULL};
+	bool damaged = false;
+	int status = get_file(g->sh, t, path, g->force, &damaged);
+
+	if (status != EXIT_DONE || !g->verbose || should_stop())
+		return status;
+	if (!got_set(&got, t->place.path, path, &t->entry))
+		return EXIT_FAILED;
+	got.damaged = damaged;
+	got_tell(g->sh, &t->place, &got);
+	got_free(&got);
+	return EXIT_DONE;
+}
+
+static int
 get_one(struct shell *sh, const struct target *t, void *arg)
 {
 	struct get *g = arg;
 	char *path = NULL;
 
+	(void)sh;
 	if (!g->directory)
-		return get_file(sh, t, g->to, g->force);
+		return get_to(g, t, g->to);
 	if (asprintf(&path, "%s%s", g->to, strrchr(t->place.path, '/')) < 0) {
 		complain("out of memory");
 		return EXIT_FAILED;
 	}
-	int status = get_file(sh, t, path, g->force);
+	int status = get_to(g, t, path);
 	free(path);
 	return status;
 }
 
 /* ---- everything below ---- */
+
+/* What is known of the last one is all. Directories are told only if there is something to say of them. */
+static void
+flush_got(struct get *g)
+{
+	if (g->got.path && (!g->got.entry.is_dir || g->got.nnote))
+		got_tell(g->sh, g->from, &g->got);
+	got_free(&g->got);
+}
+
+static int
+entry(void *arg, const gefs_export_entry *x)
+{
+	struct get *g = arg;
+	char *to = NULL;
+
+	flush_got(g);
+	if (asprintf(&to, "%s/%s", g->to, x->path) < 0 ||
+	    !got_set(&g->got, (const char *)x->file->path, to, x->file->entry)) {
+		free(to);
+		return 1;
+	}
+	free(to);
+	return should_stop();
+}
+
+/* Damage of a directory may come when files in it were told already. */
+static void
+note_got(struct get *g, const gefs_export_note *n)
+{
+	gefs_dirent none = {.is_dir = true};
+
+	if (!g->got.path || strcmp(g->got.path, (const char *)n->path) != 0) {
+		flush_got(g);
+		if (!got_set(&g->got, (const char *)n->path, g->to, &none))
+			return;
+	}
+	g->got.damaged |= n->kind == GEFS_EXPORT_DAMAGE;
+	g->got.omitted |= n->kind == GEFS_EXPORT_OMITTED;
+	got_note(&g->got, n->text);
+}
 
 static int
 note(void *arg, const gefs_export_note *n)
@@ -45,6 +108,8 @@ note(void *arg, const gefs_export_note *n)
 
 	snprintf(e.text, sizeof e.text, "%.300s: %s%.200s", (const char *)n->path,
 		 n->kind == GEFS_EXPORT_OMITTED ? "left out: " : "", n->text);
+	if (g->verbose)
+		note_got(g, n);
 	if (n->kind == GEFS_EXPORT_DAMAGE)
 		damage_tell(&e);
 	else if (g->notes++ < NOTES_MAX)
@@ -82,14 +147,17 @@ get_below(struct shell *sh, const struct target *t, void *arg)
 	struct get *g = arg;
 	const char *path = t->place.path;
 	gefs_export_options o = {.snap = t->place.label, .paths = &path, .npaths = 1, .directory = g->to, .force = g->force,
-				 .note = note, .progress = progress, .arg = g};
+				 .mask = newfile_mask(), .entry = g->verbose ? entry : NULL, .note = note,
+				 .progress = progress, .arg = g};
 	gefs_export_stats st;
 	gefs_error e;
 
 	g->notes = 0;
-	g->progress = progress_new(false);
+	g->from = &t->place;
+	g->progress = g->verbose ? NULL : progress_new(false);
 	int rc = gefs_export(sh->img, &o, &st, &e);
 	progress_end(g->progress);
+	flush_got(g);
 	if (g->notes > NOTES_MAX)
 		complain("and %" PRIu64 " more", g->notes - NOTES_MAX);
 	summary(sh, &st);
@@ -102,7 +170,8 @@ int
 around_get(struct shell *sh, const struct call *c)
 {
 	struct stat st;
-	struct get g = {.sh = sh, .to = c->arg[c->n - 1], .force = sh_opt(c, "force")};
+	struct get g = {.sh = sh, .to = c->arg[c->n - 1], .force = sh_opt(c, "force"),
+			.verbose = sh->json || sh_opt(c, "verbose")};
 	bool below = sh_opt(c, "recursive");
 
 	g.directory = stat(g.to, &st) == 0 && S_ISDIR(st.st_mode);

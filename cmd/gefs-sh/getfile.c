@@ -75,8 +75,25 @@ finish(int fd, const gefs_dirent *e)
 	return ftruncate(fd, (off_t)e->length) == 0 && futimens(fd, times) == 0;
 }
 
+/* All contents; an EXIT_ status. */
+static int
+copy_contents(struct shell *sh, const struct target *t, const struct contents_sink *to, bool *damaged)
+{
+	const char *path = t->place.path;
+	uint64_t lost = 0;
+	gefs_error e;
+	int status = EXIT_DONE;
+
+	int rc = contents_read(sh->img, &t->place.tree, &t->entry, (const uint8_t *)path, strlen(path), 0, UINT64_MAX,
+			       to, &lost, &e);
+	if (rc < 0)
+		status = failed(&e);
+	*damaged = lost > 0 || rc < 0;
+	return status;
+}
+
 int
-get_file(struct shell *sh, const struct target *t, const char *path, bool force)
+get_file(struct shell *sh, const struct target *t, const char *path, bool force, bool *damaged)
 {
 	struct copy c = {.at = 0};
 	struct contents_sink to = {copy_bytes, copy_zeros, &c};
@@ -93,10 +110,11 @@ get_file(struct shell *sh, const struct target *t, const char *path, bool force)
 	}
 	if (!may_take(sh, path, force))
 		return EXIT_FAILED;
-	bool ok = newfile_open(&f, path, t->entry.mode & 0777);
+	/* As with cp: an image of somebody else does not decide that everybody may write here. */
+	bool ok = newfile_open(&f, path, t->entry.mode & 0777 & ~newfile_mask());
 	if (ok) {
 		c.fd = f.fd;
-		status = target_read(sh, t, 0, UINT64_MAX, &to);
+		status = copy_contents(sh, t, &to, damaged);
 		errno = c.error;
 		ok = status != EXIT_DONE || should_stop() || (!c.error && finish(f.fd, &t->entry) && newfile_keep(&f));
 	}

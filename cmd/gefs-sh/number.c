@@ -72,3 +72,21 @@ sh_address(struct shell *sh, const char *word, uint64_t *out)
 		complain("\"%s\" is no address, like 0x4000, blk:1, arena:0+0x4000 or main:root", word);
 	return false;
 }
+
+bool
+block_address(struct shell *sh, const char *word, uint64_t *out)
+{
+	uint64_t size = gefs_block_size(sh->img), device = gefs_device_size(sh->img);
+
+	if (!cursor_address(sh, word, out))
+		return false;
+	uint64_t start = *out - *out % size;
+	if (device < size || start > device - size)
+		complain("0x%" PRIx64 " lies beyond the last block of the device, which has 0x%" PRIx64 " bytes", *out,
+			 device);
+	else if (*out != start)
+		complain("0x%" PRIx64 " is inside a block, which starts at 0x%" PRIx64, *out, start);
+	else
+		return true;
+	return false;
+}

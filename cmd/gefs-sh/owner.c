@@ -14,7 +14,7 @@ under_owner(struct shell *sh, const struct call *c)
 	char text[24];
 	uint64_t addr;
 
-	if (!cursor_address(sh, c->arg[0], &addr))
+	if (!block_address(sh, c->arg[0], &addr))
 		return EXIT_FAILED;
 	v.arg[0] = addr_text(addr, text);
 	return view_owner(&v);

@@ -109,6 +109,28 @@ field_text(struct print *p, const gefs_field *f, char *buf, size_t size, uint64_
 
 /* ---- showing ---- */
 
+/* All bytes of what is no number: the text has only the first of them, or what they stand for. */
+static void
+hex_json(const struct print *p, const gefs_field *f, struct json *j)
+{
+	size_t space = 2 * (size_t)f->width + 8; /* bytes_text wants room for dots */
+	uint8_t *bytes = malloc((size_t)f->width + 1);
+	char *hex = calloc(space, 1);
+	gefs_error e;
+
+	if (!bytes || !hex) {
+		complain("out of memory");
+	} else if (gefs_field_read(p->sh->edit, f, bytes, f->width, &e) < 0) {
+		damage_tell(&e);
+		json_null(j, "hex");
+	} else {
+		bytes_text(bytes, f->width, f->width, hex, space);
+		json_string(j, "hex", hex);
+	}
+	free(bytes);
+	free(hex);
+}
+
 static void
 field_json(const struct print *p, const gefs_field *f, const char *text, const uint64_t *number)
 {
@@ -123,6 +145,8 @@ field_json(const struct print *p, const gefs_field *f, const char *text, const u
 	if (number)
 		json_uint(&j, "value", *number);
 	json_string(&j, "text", text);
+	if (!number)
+		hex_json(p, f, &j);
 	json_end(&j);
 }
 

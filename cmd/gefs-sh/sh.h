@@ -175,6 +175,8 @@ bool sh_number(const char *word, uint64_t *out);
 bool sh_address(struct shell *, const char *word, uint64_t *out);
 /* The same; NULL: the block at the cursor. */
 bool cursor_address(struct shell *, const char *word, uint64_t *out);
+/* The same, and it has to be the address of a block of the device. */
+bool block_address(struct shell *, const char *word, uint64_t *out);
 
 /* The end of a word that counts so many. */
 static inline const char *

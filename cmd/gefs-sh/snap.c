@@ -94,10 +94,29 @@ list(struct shell *sh)
 	return EXIT_DONE;
 }
 
+/* The same directory cannot be had: may the shell go to the root instead? -1, else the exit status. A script would take
+ * other files for those that it means. The root needs no directory to be read: damage can be looked at from there. */
+static int
+without(struct shell *sh, const char *label, const char *dir, const gefs_error *e)
+{
+	bool go = sh->interactive || strcmp(dir, "/") == 0;
+	char text[300];
+	int status = EXIT_FAILED;
+
+	if (e->code == GEFS_ENOENT) {
+		printable(dir, strlen(dir), text, sizeof text);
+		complain("%s has no directory %s%s", label, text, go ? ": going to its root" : "");
+	} else {
+		status = failed(e);
+	}
+	return go && (e->code == GEFS_ENOENT || status == EXIT_DONE) ? -1 : status;
+}
+
 /* To the same directory of another snapshot, if it has that one. */
 static int
 change(struct shell *sh, const char *label)
 {
+	const char *dir = sh->dir ? sh->dir : "/";
 	uint8_t storage[GEFS_KEY_MAX];
 	gefs_dirent entry;
 	gefs_tree t;
@@ -110,10 +129,13 @@ change(struct shell *sh, const char *label)
 		complain("\"snap\" is the tree of snapshots, which has no files; \"show tree snap\" shows it");
 		return EXIT_FAILED;
 	}
-	const char *dir = sh->dir ? sh->dir : "/";
-	bool there = gefs_file_find(sh->img, &t, dir, &entry, storage, &e) == 0 && entry.is_dir;
-	if (!there)
-		complain("%s has no directory %s: going to its root", label, dir);
+	bool there = gefs_file_find(sh->img, &t, dir, &entry, storage, &e) == 0;
+	if (there && !entry.is_dir) {
+		there = false;
+		e = (gefs_error){.code = GEFS_ENOENT, .addr = GEFS_NIL};
+	}
+	if (!there && (status = without(sh, label, dir, &e)) >= 0)
+		return status;
 	shell_go(sh, strdup(label), strdup(there ? dir : "/"));
 	return EXIT_DONE;
 }

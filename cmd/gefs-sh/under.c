@@ -90,7 +90,10 @@ const struct sh_command sh_under[] = {
 	 "at the cursor.\n",
 	 under_verify},
 	{"check", "", 0, 0, "", SH_PROGRESS, check_options, "checks every invariant, as gefs-check", NULL, under_check},
-	{"hash", "[ADDR]", 0, 1, "a", SH_ROOTLESS, NULL, "computes the hash of a block, and compares it", ADDRESSES, under_hash},
+	{"hash", "[ADDR]", 0, 1, "a", SH_ROOTLESS, NULL, "computes the hash of a block, and compares it",
+	 "It is compared with every pointer to the block; and the hash that a log, a\n"
+	 "deadlist or a superblock has of itself, with its bytes.\n" ADDRESSES,
+	 under_hash},
 	{"convert", "NUMBER...", 1, -1, "a", SH_ROOTLESS, NULL, "converts between address, block, arena, hex and decimal",
 	 ADDRESSES, under_convert},
 	{.name = NULL},

@@ -56,7 +56,7 @@ show_block(struct shell *sh, const char *word, unsigned options)
 	char text[24];
 	uint64_t addr;
 
-	if (!cursor_address(sh, word, &addr))
+	if (!block_address(sh, word, &addr))
 		return EXIT_FAILED;
 	v = view_of(sh, addr_text(addr, text));
 	if (options)

@@ -154,7 +154,7 @@ open_root(struct directory *x, const char *path, gefs_error *e)
 }
 
 struct target *
-target_directory(const char *path, bool force, bool owners, gefs_error *e)
+target_directory(const char *path, bool force, bool owners, uint32_t mask, gefs_error *e)
 {
 	struct directory *x = calloc(1, sizeof *x);
 
@@ -166,6 +166,7 @@ target_directory(const char *path, bool force, bool owners, gefs_error *e)
 			       .finish = directory_finish, .free = directory_free};
 	x->force = force;
 	x->owners = owners;
+	x->mask = mask;
 	x->fd = x->file = -1;
 	if (open_root(x, path, e) == 0)
 		return &x->t;

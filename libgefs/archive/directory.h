@@ -16,6 +16,7 @@ struct level {
 struct directory {
 	struct target t;
 	bool force, owners;
+	uint32_t mask;        /* permission bits to leave out */
 	int fd;               /* of the last level */
 	struct level *level;  /* level[0] is the directory itself */
 	size_t n, cap;

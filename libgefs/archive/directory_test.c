@@ -64,7 +64,7 @@ static struct target *
 start(bool force)
 {
 	gefs_error e;
-	struct target *t = target_directory("in", force, false, &e);
+	struct target *t = target_directory("in", force, false, 0, &e);
 	assert_non_null(t);
 	return t;
 }

@@ -199,7 +199,7 @@ open_target(struct export *x)
 		return gefs_fail_memory(x->e);
 	if (o->list)
 		return 0;
-	x->t = o->directory ? target_directory(o->directory, o->force, o->numeric_owner, x->e)
+	x->t = o->directory ? target_directory(o->directory, o->force, o->numeric_owner, o->mask, x->e)
 			    : target_archive(&out, x->e);
 	return x->t ? 0 : -1;
 }

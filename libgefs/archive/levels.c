@@ -21,7 +21,7 @@ set_meta(struct directory *x, int fd, const gefs_dirent *d, gefs_error *e)
 
 	if (x->owners && fchown(fd, unix_id(d->uid), unix_id(d->gid)) < 0)
 		return gefs_fail_errno(e, GEFS_EIO, GEFS_NIL, "cannot set owners");
-	if (fchmod(fd, d->mode & 0777) < 0 || futimens(fd, times) < 0)
+	if (fchmod(fd, d->mode & 0777 & ~x->mask) < 0 || futimens(fd, times) < 0)
 		x->trouble = errno;
 	return 0;
 }

@@ -59,7 +59,7 @@ struct output {
 
 struct target *target_pax(const struct output *, gefs_error *);
 struct target *target_archive(const struct output *, gefs_error *); /* any of them */
-struct target *target_directory(const char *path, bool force, bool owners, gefs_error *);
+struct target *target_directory(const char *path, bool force, bool owners, uint32_t mask, gefs_error *);
 
 /* Owners that a Unix number cannot be: the numbers of gefs may be negative. */
 enum { UNIX_NOBODY = 65534 };

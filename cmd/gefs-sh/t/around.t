@@ -36,6 +36,7 @@ subtest 'snap, users, df' => \&test_snap;
 subtest history => \&test_history;
 subtest diff => \&test_diff;
 subtest get => \&test_get;
+subtest 'what get tells' => \&test_get_tells;
 subtest 'damaged data' => \&test_damage;
 subtest 'contents left out' => \&test_left_out;
 subtest 'odd names' => \&test_names;
@@ -374,13 +375,22 @@ sub test_snap
 *        8        8        0        -  main (mutable)
          9        9        0        -  adm (mutable)
 T
-	says('cd usr; snap adm; pwd; cd -; snap nosuch; snap snap', "adm:/\nmain:/usr\n", 1, <<'T');
-snap: adm has no directory /usr: going to its root
+	says('cd usr; snap adm; pwd; cd -; snap nosuch; snap snap', "main:/usr\nmain:/\n", 1, <<'T');
+snap: adm has no directory /usr
 snap: there is no snapshot "nosuch"; "snap" lists them
 snap: "snap" is the tree of snapshots, which has no files; "show tree snap" shows it
 T
 	with {
 		says('cd d0; snap snap05; pwd; snap 24; pwd', "snap05:/d0\n24:/d0\n");
+		# A file is no directory, and what is damaged is no other than it is.
+		my ($root) = map { $_->{addr} } objects('convert snap05:root');
+		local $image = image_copy($image, "$dir/snap.img");
+		flip_byte($image, $root + 1000);
+		my %r = run($sh, '-k', '-c', 'cd main:/d0; snap snap05; pwd; cd main:/; snap snap05; pwd', $image);
+		is("$r{status} $r{out}", "4 main:/d0\nsnap05:/\n", 'a damaged snapshot is looked at from its root');
+		like($r{err}, qr/\Agefs-sh: snap: .*0x[0-9a-f]+.*\n(gefs-sh: snap: .*0x[0-9a-f]+.*\n)?\z/, 'and the damage is told');
+	} 'snaps';
+	with {
 		my @s = objects('snap snap05; snap');
 		my ($here) = grep { $_->{current} } @s;
 		is("@$here{qw(id gen pred succ)}", '14 14 10 18', 'JSON: where the shell is');
@@ -534,7 +544,7 @@ sub test_get
 	my $to = "$dir/to";
 	says("get exec $to; get exec $to; get -f usr/bob/profile $to", '', 1, "get: $to: is there already; -f overwrites it\n");
 	is(slurp($to), "bob was here\n", 'overwritten');
-	is((stat $to)[2] & 0777, 0664, 'permission bits');
+	is((stat $to)[2] & 0777, 0664 & ~umask, 'permission bits');
 	is((stat $to)[9], 1700000000, 'time');
 	says("get nomode excl $to; get usr $to; get -f usr $to.d; get exec nosuch/x $dir; get exec $dir/no/x", '', 1, <<"T");
 get: $to: is no directory, which several files need
@@ -555,7 +565,14 @@ T
 		"get: $dir/full/x: cannot be written: No such file or directory\nget: /dev/full: is no regular file\n");
 	is_deeply([grep { /\.[A-Za-z0-9]{6}\z/ } leftovers()], [], 'no halves are left');
 
+	my $mask = umask 027;
+	told("get usr/shared $dir; get -r usr exec $dir/masked");
+	umask $mask;
+	my $modes = join ' ', map { sprintf '%o', (stat "$dir/$_")[2] & 0777 } qw(shared masked/usr/shared masked/usr masked/exec);
+	is($modes, '640 640 750 750', 'the umask takes permissions');
+	umask 0;
 	told("get -r usr main:/dir/len1 $dir/r");
+	umask $mask;
 	my $want = expected(manifest('small'))->{main};
 	my %part = map { $_ => $want->{$_} } '/dir/len1', grep { m{\A/usr} } keys %$want;
 	my $have = tree("$dir/r");
@@ -565,7 +582,7 @@ T
 	is($again{status}, 1, 'what is there');
 	like($again{err}, qr{/usr/shared: left out: }, 'is not overwritten');
 	told("get -rf usr $dir/r");
-	my ($s) = objects("get -r usr $dir/json");
+	my $s = (objects("get -r usr $dir/json"))[-1];
 	is("@$s{qw(type files dirs omitted damaged)}", 'summary 3 3 0 0', 'JSON');
 	with {
 		told("get hole1t $dir/hole");
@@ -574,6 +591,50 @@ T
 		my ($w) = expected(manifest('sparse'))->{main}{'/hole1t'};
 		is(sha_range("$dir/hole", @$_[0, 1]), $_->[2], "bytes at $_->[0]") for @{$w->{ranges}};
 	} 'sparse';
+}
+
+# What is copied, and all that is lost of it.
+sub test_get_tells
+{
+	my $to = "$dir/tells";
+	mkdir $to;
+	says("get -v exec dir/len1 $to; get -rv usr $to", <<"T");
+/exec -> $to/exec (18 B)
+/dir/len1 -> $to/len1 (1 B)
+/usr/bob/lib/x -> $to/usr/bob/lib/x (1 B)
+/usr/bob/profile -> $to/usr/bob/profile (13 B)
+/usr/shared -> $to/usr/shared (8 B)
+T
+	my $want = expected(manifest('small'))->{main};
+	for my $path (qw(/exec /dir/len1000000 /empty)) {
+		my ($o, @more) = objects("get -f $path $to/x");
+		is("@$o{qw(snapshot path to length sha256)}", "main $path $to/x @{$want->{$path}}{qw(length sha256)}", $path);
+		is_deeply([@$o{qw(lost notes)}, @more], [[], []], 'nothing is lost');
+	}
+	my @o = objects("get -rf usr $to/json");
+	is(pop(@o)->{type}, 'summary', 'the summary comes last');
+	is_deeply({map { $_->{path} => $_->{sha256} } @o}, {map { $_ => $want->{$_}{sha256} } qw(/usr/bob/lib/x /usr/bob/profile /usr/shared)}, 'files below a directory');
+	ok(-f $_->{to}, 'is where it says') for @o;
+	@o = objects_at(1, "get -r usr $to/json");
+	is_deeply([map { $_->{copied} ? 1 : 0 } @o[0 .. 2]], [0, 0, 0], 'what is left out');
+	with {
+		my ($hole) = objects("get hole1t $to/hole1t");
+		is($hole->{sha256}, undef, 'nobody waits for the hash of a long hole');
+	} 'sparse';
+
+	# More than the messages tell.
+	my ($e) = objects('stat -x dir/len1000000');
+	my @blocks = map { my $x = $_; map { [$x->{offset} + $_ * 16384, $x->{addr} + $_ * 16384] } 0 .. ($x->{length} - 1) / 16384 } @{$e->{extents}};
+	my @lost = map { $blocks[2 * $_] } 0 .. 29;
+	local $image = image_copy($image, "$dir/damaged.img");
+	flip_byte($image, $_->[1]) for @lost;
+	for my $command ("get -f dir/len1000000 $to/x", "get -rf dir/len1000000 $to/r") {
+		my ($o) = objects_at(4, $command);
+		is($o->{sha256}, undef, "$command: no hash");
+		is_deeply([map { [@$_{qw(offset length)}] } @{$o->{lost}}], [map { [$_->[0], 16384] } @lost], 'but all that is lost');
+	}
+	my %r = run($sh, '-k', '-c', "get -fv dir/len1000000 exec $to; get -rfv dir/len1000000 dir/len1 $to/r", $image);
+	is(join(' ', map { /DAMAGED\z/ ? 'bad' : 'good' } split /\n/, $r{out}), 'bad good bad good', 'also for people');
 }
 
 # A byte of a file's block, and a node.

@@ -101,6 +101,10 @@ small.img main:/usr/bob> cat 'x
 gefs-sh: a ' is not closed
 small.img main:/usr/bob>
 
+	$t->line('cd /usr');
+	$t->line('snap adm');
+	$t->shows(qr/^snap: adm has no directory \/usr: going to its root\nsmall\.img adm:\/>\n\z/m, 'a directory that a snapshot does not have');
+	$t->line('cd main:/');
 	$t->line('cd "/ünïcödé-目录"; ls');
 	$t->shows(qr/^файл\.txt\n🐰glenda\nsmall\.img main:\/ünïcödé-目录>\n\z/m, 'names in UTF-8');
 	leave($t);
