@@ -119,7 +119,9 @@ complain(const char *fmt, ...)
 	va_end(ap);
 	/* Words of the user and names of an image are in it: they must not be able to rewrite the screen. */
 	shown = n >= 0 ? malloc(4 * (size_t)n + 1) : NULL;
-	fprintf(stderr, "%s: %s\n", program, shown ? escape(text, (size_t)n, false, shown, 4 * (size_t)n + 1) : "out of memory");
+	if (shown)
+		escape(text, (size_t)n, false, shown, 4 * (size_t)n + 1);
+	fprintf(stderr, "%s: %s\n", program, shown ? shown : "out of memory");
 	free(shown);
 	if (n >= 0)
 		free(text);
