@@ -22,6 +22,7 @@ my $DISK = 1 << 43;		# longer ones are not for disks either
 my $sh = tool('gefs-sh');
 my $slow = build_dir() =~ /asan/;
 my $dir = File::Temp->newdir('gefs-sh-XXXXXX', DIR => roomy());
+umask 0;	# which takes permissions of what get copies
 my $fields = $> == 0 ? [qw(mode length mtime sha256)] : [qw(length mtime sha256)];
 
 # With sanitizers, what is long to read or like others is left out.
