@@ -2,7 +2,7 @@
 #include "change.h"
 
 static const struct sh_option commit_options[] = {
-	{'f', "force", NULL, "also what a check finds errors in"},
+	{'f', "force", NULL, "also changes that make errors"},
 	{'u', "undo", "FILE", "keep what is overwritten there, not in IMAGE.undo"},
 	{0, "no-undo", NULL, "keep it nowhere"},
 	{.name = NULL},
@@ -61,7 +61,8 @@ const struct sh_command sh_change[] = {
 	 "For each block the bytes that differ: offset, before, after.\n", change_diff},
 	{"commit", "", 0, 0, "", WRITES | SH_PROGRESS, commit_options, "writes all changes",
 	 "What is overwritten is kept in a file first, for undo and gefs-undo. The image\n"
-	 "is checked as it would be, and with errors nothing is written, unless forced.\n",
+	 "is checked as it would be; if there are errors that it does not have without the\n"
+	 "changes, nothing is written, unless forced.\n",
 	 change_commit},
 	{"abort", "", 0, 0, "", WRITES, NULL, "forgets all changes that were not committed", NULL, change_abort},
 	{"undo", "[FILE]", 0, 1, "f", WRITES, NULL, "takes back the last commit",
