@@ -23,6 +23,7 @@ subtest 'what is refused' => \&test_refused;
 subtest 'errors that were there before' => \&test_damaged;
 subtest 'another file by the same name' => \&test_replaced;
 subtest 'a disk that is full' => \&test_full;
+subtest 'a commit that fails half-way' => \&test_halfway;
 subtest 'no image any more' => \&test_rootless;
 subtest 'copies made alike' => \&test_copies;
 subtest 'older versions' => \&test_older;
@@ -158,6 +159,20 @@ sub test_full
 	(undef, $err) = shell(1, 'an undo file that is there', '-w', "set expert on; $QID 77; rehash; commit -u $img");
 	like($err, qr/exists already/, 'is not overwritten');
 	is(bytes($img), $before, 'nothing is written');
+}
+
+# The disk takes no writes behind its middle: the commit ends half-way, and the shell takes it back.
+sub test_halfway
+{
+	fresh();
+	my $before = bytes($img);
+	my $script = 'set expert on; set main:/dir/len1.mode 0600; rehash; commit; undo; ls usr; diff-changes';
+	my %r = run('sh', '-c', q(trap '' XFSZ; ulimit -f 262144; exec "$@"), 'sh', $sh, '-k', '-w', '-c', $script, $img);
+	is($r{status}, 1, 'a commit that fails');
+	like($r{err}, qr/commit: .*: File too large; the change is incomplete.*\n.*what was there is kept: "undo" puts it back/, 'says so');
+	like($r{out}, qr/^\d blocks? put back from .*^bob\/\nshared\nnothing is changed$/ms, 'undo works at once');
+	is(bytes($img), $before, 'byte for byte');
+	is_deeply([glob "$dir/*"], [$img], 'the undo file is gone');
 }
 
 sub test_rootless
