@@ -81,7 +81,7 @@ map_text(struct view *d, const gefs_map *m)
 	       human_size(per_cell * blksz, size));
 	for (int u = 0; u < GEFS_USE_MAX; u++)
 		printf("%s%c %s", u == 0 ? "" : u == GEFS_USE_DEADLIST ? "\n" : "  ", use_letter((gefs_use)u),
-		       gefs_use_name((gefs_use)u));
+		       use_name(d->img, (gefs_use)u));
 	putchar('\n');
 }
 
@@ -98,7 +98,7 @@ map_json(struct view *d, const gefs_map *m)
 		for (to = from + 1; to < blocks && gefs_map_use(m, to * blksz) == u; to++)
 			;
 		json_begin(&j, stdout);
-		json_string(&j, "use", gefs_use_name(u));
+		json_string(&j, "use", use_name(d->img, u));
 		json_uint(&j, "offset", from * blksz);
 		json_uint(&j, "length", (to - from) * blksz);
 		json_end(&j);

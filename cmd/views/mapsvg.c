@@ -41,13 +41,13 @@ cell_use(struct view *d, const gefs_map *m, uint64_t from, uint64_t to)
 }
 
 static void
-legend(FILE *out, unsigned top)
+legend(const struct view *d, FILE *out, unsigned top)
 {
 	for (int u = 0; u < GEFS_USE_MAX; u++) {
 		unsigned x = (unsigned)u % 6 * (COLUMNS * CELL / 6), y = top + (unsigned)u / 6 * LEGEND;
 		fprintf(out, "<rect x=\"%u\" y=\"%u\" width=\"12\" height=\"12\" fill=\"%s\"/>", x + 4, y + 6,
 			use_color((gefs_use)u));
-		fprintf(out, "<text x=\"%u\" y=\"%u\">%s</text>\n", x + 20, y + 16, gefs_use_name((gefs_use)u));
+		fprintf(out, "<text x=\"%u\" y=\"%u\">%s</text>\n", x + 20, y + 16, use_name(d->img, (gefs_use)u));
 	}
 }
 
@@ -66,7 +66,7 @@ rows(struct view *d, const gefs_map *m, FILE *out, uint64_t blocks, uint64_t per
 		}
 		fprintf(out, "<rect x=\"%u\" y=\"%u\" width=\"%u\" height=\"%d\" fill=\"%s\"><title>0x%" PRIx64
 			" %s</title></rect>\n", (unsigned)x * CELL, (unsigned)y * CELL, (unsigned)n * CELL, CELL, use_color(u),
-			c * per_cell * gefs_block_size(d->img), gefs_use_name(u));
+			c * per_cell * gefs_block_size(d->img), use_name(d->img, u));
 	}
 }
 
@@ -87,7 +87,7 @@ map_svg(struct view *d, const gefs_map *m)
 		"font-size=\"12\" shape-rendering=\"crispEdges\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
 		COLUMNS * CELL, height + 2 * LEGEND);
 	rows(d, m, out, blocks, per_cell);
-	legend(out, height);
+	legend(d, out, height);
 	fputs("</svg>\n", out);
 	if (to_stdout)
 		return EXIT_DONE;

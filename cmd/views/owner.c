@@ -31,7 +31,7 @@ owner_json(struct owner_dump *o, const gefs_owner *w)
 	struct json j;
 
 	json_begin(&j, stdout);
-	json_string(&j, "use", gefs_use_name(w->use));
+	json_string(&j, "use", use_name(o->d->img, w->use));
 	json_addr(&j, "referrer", w->referrer);
 	json_addr(&j, "snap", w->snap);
 	if (w->snap != GEFS_NIL)
@@ -56,7 +56,7 @@ owner_text(struct owner_dump *o, const gefs_owner *w)
 {
 	const char *path = owner_path(o, w);
 
-	fputs(gefs_use_name(w->use), stdout);
+	fputs(use_name(o->d->img, w->use), stdout);
 	if (w->snap != GEFS_NIL) {
 		fputs(" of ", stdout);
 		print_labels(o->d, w->snap);

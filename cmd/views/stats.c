@@ -94,12 +94,12 @@ print_uses(struct view *d, const uint64_t *blocks, uint64_t total)
 		if (wants(d, OPT_JSON)) {
 			json_begin(&j, stdout);
 			json_string(&j, "type", "use");
-			json_string(&j, "use", gefs_use_name((gefs_use)u));
+			json_string(&j, "use", use_name(d->img, (gefs_use)u));
 			json_uint(&j, "blocks", blocks[u]);
 			json_uint(&j, "bytes", blocks[u] * blksz);
 			json_end(&j);
 		} else if (blocks[u]) {
-			printf("  %-16s %10" PRIu64 " blocks  %10s  %5.1f%%\n", gefs_use_name((gefs_use)u), blocks[u],
+			printf("  %-16s %10" PRIu64 " blocks  %10s  %5.1f%%\n", use_name(d->img, (gefs_use)u), blocks[u],
 			       human_size(blocks[u] * blksz, size), 100.0 * (double)blocks[u] / (double)total);
 		}
 	}

@@ -11,6 +11,13 @@ copy_state_name(gefs_copy_state s)
 }
 
 const char *
+use_name(const gefs_image *img, gefs_use use)
+{
+	bool known = use != GEFS_USE_NONE || gefs_features(img) & GEFS_HAS_TREES;
+	return known ? gefs_use_name(use) : "unknown";
+}
+
+const char *
 addr_text(uint64_t addr, char buf[24])
 {
 	if (addr == GEFS_NIL)

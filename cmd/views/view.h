@@ -73,6 +73,8 @@ const char *copy_state_name(gefs_copy_state);
 const char *addr_text(uint64_t addr, char buf[24]);   /* 0x..., or - */
 const char *number_text(uint64_t n, char buf[24]);    /* decimal, or - for all ones */
 void hex_line(const uint8_t *p, size_t n, uint64_t at); /* of hexdump -C: at most 16 bytes */
+/* As gefs_use_name; but where trees cannot be read, what nothing refers to is "unknown", and not leaked. */
+const char *use_name(const gefs_image *, gefs_use);
 void hex_dump(const uint8_t *p, size_t n, uint64_t at);
 void json_hex(struct json *, const char *key, const void *p, size_t n);
 void json_ptr(struct json *, const char *key, const gefs_ptr *);
