@@ -184,6 +184,13 @@ show_body(struct view *d, uint64_t addr, const uint8_t *block, gefs_block_type t
 	}
 }
 
+/* Of an image that was packed without file contents, zeros may stand for what was left out. */
+static bool
+maybe_left_out(const struct view *d, const uint8_t *block)
+{
+	return gefs_metadata_only(d->img) && block[0] == 0 && memcmp(block, block + 1, gefs_block_size(d->img) - 1) == 0;
+}
+
 static void
 show_block(struct view *d, uint64_t addr, const uint8_t *block)
 {
@@ -198,7 +205,7 @@ show_block(struct view *d, uint64_t addr, const uint8_t *block)
 		printf("block 0x%" PRIx64 ", looks like %s, hash %016" PRIx64, addr, name, hash);
 		if (a)
 			printf(", arena %" PRIu32 ", %s", a->index, gefs_is_free(d->img, addr) ? "free" : "in use");
-		putchar('\n');
+		puts(maybe_left_out(d, block) ? "; perhaps it was left out when the image was packed" : "");
 		show_body(d, addr, block, type, NULL);
 		return;
 	}
@@ -209,6 +216,8 @@ show_block(struct view *d, uint64_t addr, const uint8_t *block)
 	json_string(&j, "hash", text);
 	json_addr(&j, "arena", a ? a->index : GEFS_NIL);
 	json_bool(&j, "free", gefs_is_free(d->img, addr));
+	if (maybe_left_out(d, block))
+		json_bool(&j, "maybe_left_out", true);
 	show_body(d, addr, block, type, &j);
 	json_end(&j);
 }
