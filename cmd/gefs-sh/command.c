@@ -104,6 +104,18 @@ short_options(struct call *c, char ***word)
 	return -1;
 }
 
+/* "-5" for "-n 5", where there is such an option. */
+static bool
+short_number(struct call *c, const char *word)
+{
+	int i = letter_index(c->cmd, 'n');
+
+	if (i < 0 || !c->cmd->options[i].arg || word[0] != '-' || !word[1] || word[1 + strspn(word + 1, "0123456789")])
+		return false;
+	c->value[i] = word + 1;
+	return true;
+}
+
 /* A number is an argument, not an option. */
 static bool
 is_option(const struct sh_command *cmd, const char *word)
@@ -124,6 +136,8 @@ parse(struct call *c, char **word)
 			options = false;
 			continue;
 		}
+		if (options && short_number(c, *word))
+			continue;
 		if (!options || !is_option(c->cmd, *word)) {
 			*out++ = *word;
 			continue;

@@ -120,13 +120,21 @@ add_number(gefs_edit *edit, const gefs_field *f, void *arg, gefs_error *e)
 int
 change_add(struct shell *sh, const struct call *c)
 {
-	bool negative = c->arg[1][0] == '-';
-	uint64_t n;
+	static gefs_value v; /* too large for a stack */
+	gefs_edit *edit = shell_edit(sh);
+	gefs_error e;
 
-	if (!sh_number(c->arg[1] + negative, &n))
+	if (!edit)
+		return EXIT_FAILED;
+	if (gefs_edit_value(edit, c->arg[1], &v, &e) < 0) {
+		complain_error(&e);
+		return EXIT_FAILED;
+	}
+	if (!v.is_number) {
+		complain("\"%s\" is no number", c->arg[1]);
 		return EXIT_USAGE;
-	n = negative ? -n : n;
-	return change_field(sh, c->arg[0], add_number, &n);
+	}
+	return change_field(sh, c->arg[0], add_number, &v.number);
 }
 
 /* ---- fuzz ---- */

@@ -257,6 +257,11 @@ sub test_scripts
 	is(scalar <$from>, "x\n", 'and so is that');
 	waitpid $pid, 0;
 	is($?, 0, 'status');
+	%r = run($sh, '-c', 'head -2 adm:/users; head -n 1 -- adm:/users', $img);
+	is($r{out}, "-1:adm::glenda\n0:none::\n-1:adm::glenda\n", 'a number for -n');
+	%r = run($sh, '-k', '-w', '-c', 'set expert on; add super.qgen 010; add super.qgen -0x1; add super.qgen x:00; abort', $img);
+	is($r{out}, "super.qgen: 26 -> 34 (2 copies)\nsuper.qgen: 34 -> 33 (2 copies)\n", 'numbers as of set');
+	is($r{status}, 2, 'and nothing else');
 	%r = run($sh, '-c', "foo\e[1m; pwd", $img);
 	is($r{err}, qq(gefs-sh: there is no command "foo\\x1b[1m"; "help" lists all\n), 'no control characters in messages');
 }
