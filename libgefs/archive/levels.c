@@ -44,11 +44,12 @@ levels_leave(struct directory *x, gefs_error *e)
 	return rc;
 }
 
-/* Makes or opens a directory whose name nothing of this export has. */
+/* Makes or opens a directory whose name nothing of this export has. One that has an entry is nobody else's business until
+ * that gives it its permissions; one that only leads to something has no others than usual. */
 static int
 open_dir(struct directory *x, const char *disk, struct level *l)
 {
-	l->made = mkdirat(x->fd, disk, 0700) == 0;
+	l->made = mkdirat(x->fd, disk, l->has_entry ? 0700 : 0777) == 0;
 	if (!l->made && errno != EEXIST)
 		return -1;
 	int fd = openat(x->fd, disk, OPEN_DIR);

@@ -115,6 +115,10 @@ sub test_contents
 			same("$name: contents by $how", @diff);
 		}
 	}
+	# Directories that only lead to what was asked for are like any that are made here.
+	my $alone = fresh_dir();
+	ran('a single path', 0, 'sh', '-c', 'umask 027; exec "$@"', 'sh', $export, '-C', $alone, image('small'), '/usr/bob/profile');
+	is(sprintf('%o', (stat "$alone/usr/bob")[2] & 07777), '750', 'permissions of directories above a path');
 	for my $ending (qw(zip 7z cpio.zst ustar)) {
 		my ($to, $file) = (fresh_dir(), path("e.$ending"));
 		my $want = expected(manifest('small'))->{main};
