@@ -108,11 +108,12 @@ int
 main(int argc, char **argv)
 {
 	static struct shell sh = {.open = {.super = -1}};
-	struct settings s = {.source = calloc((size_t)argc, sizeof *s.source)};
+	static struct settings s;
 	const char *no_color = getenv("NO_COLOR");
 	int c, status;
 
 	program = "gefs-sh";
+	s.source = calloc((size_t)argc, sizeof *s.source);
 	setlocale(LC_CTYPE, ""); /* names are UTF-8, and readline has to know */
 	opterr = 0;
 	if (!s.source)
