@@ -381,8 +381,8 @@ complete(const char *text, int start, int end)
 	free(plain);
 	in_image = f.n > 0 || (kind != 'f' && kind != 'g');
 	rl_attempted_completion_over = in_image;
-	/* Paths in the image are shown by their last element, and quoted. */
-	rl_filename_completion_desired = rl_filename_quoting_desired = kind && strchr("pdgt", kind);
+	/* Names from the image are quoted, which readline does for what it shows by the last element. */
+	rl_filename_completion_desired = rl_filename_quoting_desired = kind && strchr("pdgtsw", kind);
 	char **out = with_common(&f);
 	size_t n = out ? strlen(out[0]) : 0;
 	/* A directory goes on. */

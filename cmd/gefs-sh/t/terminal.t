@@ -527,6 +527,7 @@ sub test_complete_hostile
 {
 	image_copy(image('small'), "$dir/hostile.img");
 	edit("$dir/hostile.img", '-r insert main:root ' . entry_key(0, "zz\nabort\e[2J") . ' *main:/exec');
+	edit("$dir/hostile.img", '-r insert snap:root x:' . unpack('H*', "\x03zz\nabort") . ' *snap:{label:empty}');
 	my $t = session('hostile', options => ['-w']);
 	$t->line('set expert on; set super.qgen 7');
 	$t->shows(qr/super\.qgen: 26 -> 7.*>\n\z/s, 'a change');
@@ -534,6 +535,11 @@ sub test_complete_hostile
 	$t->shows(qr/> stat \$'\/zz\\x0aabort\\x1b\[2J'/, 'the name is quoted');
 	$t->key('Enter');
 	$t->shows(qr/^  type      file$/m, 'and found');
+	$t->key('C-l')->type('snap zz')->key('Tab');
+	$t->shows(qr/> snap \$'zz\\x0aabort'/, 'a label is quoted as well');
+	$t->key('Enter');
+	$t->shows(qr/ zz\\x0aabort:\/>\n\z/, 'and found');
+	$t->line('snap main');
 	$t->key('C-l')->line('diff-changes -q');
 	$t->shows(qr/^block 0x0, super$/m, 'the change is still there');
 	$t->key('C-l')->type("ls /z\t");
