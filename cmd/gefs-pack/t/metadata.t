@@ -91,12 +91,12 @@ sub metadata
 	my $all = unpacked();
 	is(index($all, 'bob was here'), -1, 'contents are gone');
 	isnt(index($all, 'profile'), -1, 'names are there');
-	my %r = run($dump, 'block', $out, '0x5fec000');
-	like($r{out}, qr/\A[^\n]*perhaps it was left out when the image was packed\n/, 'a block of contents is no block of zeros');
-	%r = run($dump, 'block', '--json', $out, '0x5fec000');
-	ok((jsonl($r{out}))[0]{maybe_left_out}, 'nor in JSON');
-	%r = run($dump, 'block', $out, '0x4000');
-	unlike($r{out}, qr/left out/, 'others are what they are');
+	my %block = run($dump, 'block', $out, '0x5fec000');
+	like($block{out}, qr/\A[^\n]*perhaps it was left out when the image was packed\n/, 'a block of contents is no block of zeros');
+	%block = run($dump, 'block', '--json', $out, '0x5fec000');
+	ok((jsonl($block{out}))[0]{maybe_left_out}, 'nor in JSON');
+	%block = run($dump, 'block', $out, '0x4000');
+	unlike($block{out}, qr/left out/, 'others are what they are');
 	isnt(index($all, '10000:sys::glenda'), -1, 'the users file is there');
 	my %r = run($check, $out);
 	like($r{out}, qr/file contents were left out when the image was packed/, 'the check says so');
