@@ -15,6 +15,7 @@ use File::Spec;
 use File::Temp ();
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
+use GefsGolden qw(text_of masked first_difference);
 use GefsTest qw(:all);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output);
@@ -33,7 +34,7 @@ sub test_page
 {
 	my ($file, $which) = @_;
 	my $page = (File::Spec->splitpath($file))[2];
-	my $text = slurp($file);
+	my $text = text_of($file, ':encoding(UTF-8)');
 	my $ran = 0;
 	for my $name (images()) {
 		my $copy = "$dir/$name.img";
@@ -45,7 +46,7 @@ sub test_page
 		if ($is ne $block || ($block =~ $which && $block =~ /^\$ /m)) {
 			$ran++;
 			my ($title) = $block =~ /^\$ (.*)/m;
-			ok(masked($is) eq masked($block), "$page: $title") or diag(difference($block, $is));
+			ok(masked($is) eq masked($block), "$page: $title") or diag(first_difference($block, $is));
 		}
 		"```\n" . (masked($is) eq masked($block) ? $block : $is) . "```\n";
 	}gmser;
@@ -100,26 +101,4 @@ sub session
 		$text .= "$image $1> $typed[$i - 1]\n$2";
 	}
 	return $text;
-}
-
-sub masked
-{
-	return $_[0] =~ s/\d+\.\d{3} s$/N s/mgr;
-}
-
-sub slurp
-{
-	my ($file) = @_;
-	open my $f, '<:encoding(UTF-8)', $file or die "$file: $!\n";
-	local $/;
-	return <$f>;
-}
-
-sub difference
-{
-	my @want = split /\n/, $_[0];
-	my @have = split /\n/, $_[1];
-	my $i = 0;
-	$i++ while $i < @want && $i < @have && $want[$i] eq $have[$i];
-	return sprintf "line %d:\n  shown   %s\n  printed %s\n", $i + 1, $want[$i] // '(end)', $have[$i] // '(end)';
 }

@@ -9,6 +9,7 @@ use File::Basename qw(dirname);
 use File::Spec;
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
+use GefsGolden qw(text_of);
 use GefsTest qw(:all);
 
 my $sh = tool('gefs-sh');
@@ -18,11 +19,11 @@ my $end = qq(.\\" END COMMANDS\n);
 
 my $list = printed('help -roff');
 if ($ENV{GOLDEN}) {
-	my $text = slurp($page) =~ s/\Q$begin\E.*\Q$end\E/$begin$list$end/sr;
+	my $text = text_of($page) =~ s/\Q$begin\E.*\Q$end\E/$begin$list$end/sr;
 	open my $f, '>', $page or die "$page: $!\n";
 	print $f $text;
 }
-my ($have) = slurp($page) =~ /\Q$begin\E(.*)\Q$end\E/s;
+my ($have) = text_of($page) =~ /\Q$begin\E(.*)\Q$end\E/s;
 ok($have eq $list, 'the commands in the manual page');
 my %r = run('mandoc', '-T', 'lint', '-W', 'warning', $page);
 is($r{out}, '', 'mandoc has nothing to say about it');
@@ -53,12 +54,4 @@ sub printed
 	my %out = run($sh, @options, '-c', $command, image('small'));
 	die complaint(\%out) . "\n" if complaint(\%out);
 	return $out{out};
-}
-
-sub slurp
-{
-	my ($file) = @_;
-	open my $f, '<', $file or die "$file: $!\n";
-	local $/;
-	return <$f>;
 }

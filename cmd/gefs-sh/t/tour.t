@@ -14,6 +14,7 @@ use File::Temp ();
 use Cwd qw(abs_path getcwd);
 use Test::More;
 use lib File::Spec->catdir(dirname(File::Spec->rel2abs(__FILE__)), ('..') x 3, 'scripts', 'lib');
+use GefsGolden qw(text_of masked first_difference);
 use GefsTest qw(:all);
 
 $ENV{LC_ALL} = 'C.UTF-8';	# branches of a tree are drawn with lines
@@ -33,7 +34,7 @@ done_testing();
 sub test_script
 {
 	my ($name, $script) = @_;
-	my $text = slurp($script);
+	my $text = text_of($script);
 	my ($base, @options) = split ' ', $text =~ /\A# (.+)/ ? $1 : die "$script: names no image\n";
 	my $home = getcwd();
 	$seen{$_} = 1 for $text =~ /(?:^|;)[ \t]*([a-z-]+)/mg;
@@ -42,14 +43,14 @@ sub test_script
 	# Relative names, so that messages do not depend on where this is.
 	my %r = run('sh', '-c', '"$@" 2>&1', 'sh', $sh, '-k', @options, '-f', link_to($script), "$base.img");
 	chdir $home;
-	my $have = $r{out} =~ s/\d+\.\d{3} s$/N s/mgr =~ s/("(?:seconds|bytes_read)":)[-+.e\d]+/$1N/gr;
+	my $have = masked($r{out}) =~ s/("(?:seconds|bytes_read)":)[-+.e\d]+/$1N/gr;
 	my $golden = "$here/$name.out";
 	if ($ENV{GOLDEN}) {
 		open my $f, '>', $golden or die "$golden: $!\n";
 		print $f $have;
 	}
-	my $want = -e $golden ? slurp($golden) : '';
-	ok($have eq $want, $name) or diag(difference($want, $have));
+	my $want = -e $golden ? text_of($golden) : '';
+	ok($have eq $want, $name) or diag(first_difference($want, $have));
 	ok(!$r{signal}, "$name: comes to its end");
 	unlink glob "$dir/*";
 }
@@ -68,22 +69,4 @@ sub test_all_commands
 	my %r = run($sh, '--json', '-c', 'help', image('small'));
 	my @missing = grep { !$seen{$_} } map { $_->{command} } jsonl($r{out});
 	is("@missing", '', 'every command is in a tour');
-}
-
-sub slurp
-{
-	my ($file) = @_;
-	open my $f, '<', $file or die "$file: $!\n";
-	local $/;
-	return <$f>;
-}
-
-# The first lines that differ.
-sub difference
-{
-	my @want = split /\n/, $_[0];
-	my @have = split /\n/, $_[1];
-	my $i = 0;
-	$i++ while $i < @want && $i < @have && $want[$i] eq $have[$i];
-	return sprintf "line %d:\n  want %s\n  have %s\n", $i + 1, $want[$i] // '(end)', $have[$i] // '(end)';
 }
