@@ -88,19 +88,24 @@ static int
 hash_bytes(void *arg, const uint8_t *p, size_t n)
 {
 	sha256_update(arg, p, n);
-	return interrupted();
+	return should_stop();
 }
 
-/* A hole may be longer than anybody wants to wait for. */
-static int
-hash_zeros(void *arg, uint64_t n)
+int
+contents_hash_hole(struct sha256 *sum, uint64_t n)
 {
 	enum { STEP = 64 << 20 };
 
-	for (; n > STEP && !interrupted(); n -= STEP)
-		sha256_zeros(arg, STEP);
-	sha256_zeros(arg, n > STEP ? 0 : n);
-	return interrupted();
+	for (; n > STEP && !should_stop(); n -= STEP)
+		sha256_zeros(sum, STEP);
+	sha256_zeros(sum, n > STEP ? 0 : n);
+	return should_stop();
+}
+
+static int
+hash_zeros(void *arg, uint64_t n)
+{
+	return contents_hash_hole(arg, n);
 }
 
 int
@@ -113,9 +118,10 @@ contents_hash(gefs_image *img, const gefs_tree *t, const gefs_dirent *f, const u
 
 	sha256_init(&s);
 	hex[0] = 0;
-	if (contents_read(img, t, f, path, path_len, 0, UINT64_MAX, &sink, &lost, e) < 0)
+	int rc = contents_read(img, t, f, path, path_len, 0, UINT64_MAX, &sink, &lost, e);
+	if (rc < 0)
 		return -1;
-	if (!lost)
+	if (rc == 0 && !lost) /* else it was given up in the middle */
 		sha256_hex(&s, hex);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #define COMMON_CONTENTS_H
 
 #include "gefs.h"
+#include "sha256.h"
 
 /* Takes a stream. A function that returns non-zero ends it. */
 struct contents_sink {
@@ -21,7 +22,9 @@ int contents_read(gefs_image *, const gefs_tree *, const gefs_dirent *, const ui
 /* Tells that a block of a file is lost, and why. */
 void contents_tell_lost(const uint8_t *path, size_t path_len, const gefs_extent *, const char *why);
 
-/* SHA-256 as text; hex is empty when some of the contents are lost. */
+/* Zeros of a hole, which may be longer than anybody wants to wait for: non-zero when should_stop ended it. */
+int contents_hash_hole(struct sha256 *, uint64_t n);
+/* SHA-256 as text; hex is empty when some of the contents are lost, or should_stop ended it. */
 int contents_hash(gefs_image *, const gefs_tree *, const gefs_dirent *, const uint8_t *path, size_t path_len,
 		  char hex[65], gefs_error *);
 

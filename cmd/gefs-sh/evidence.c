@@ -47,15 +47,11 @@ hashes(const struct reading *r)
 static void
 hash_hole(struct reading *r, uint64_t n)
 {
-	enum { STEP = 64 << 20 };
-
 	if (n > holes_max || (r->holes += n) > holes_max) {
 		r->holes = UINT64_MAX;
 		return;
 	}
-	for (; n > STEP && !should_stop(); n -= STEP)
-		sha256_zeros(&r->sum, STEP);
-	sha256_zeros(&r->sum, n > STEP ? 0 : n);
+	contents_hash_hole(&r->sum, n);
 }
 
 static int
